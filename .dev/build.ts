@@ -1,0 +1,43 @@
+// Builds both programs into dist/: bundled, so that neither the image nor a start of the CLI needs node_modules.
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  // what a start does not need lies in a file of its own, and is not read
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  logLevel: 'warning',
+  define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
+  // bundled CommonJS packages ask for Node's own modules with require
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+};
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: [{ in: 'helper/src/main.ts', out: 'greenroom-helper' }],
+    outdir: 'dist/helper',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // pino's worker transports are never used; their module would load worker_threads at every start
+    alias: { 'thread-stream': './helper/src/log/no-transport.cjs' },
+  }),
+  build({
+    ...shared,
+    entryPoints: [{ in: 'cli/src/main.ts', out: 'greenroom' }],
+    outdir: 'dist/cli',
+    banner: { js: `#!/usr/bin/env node\n${shared.banner?.js}` },
+  }),
+]);
+chmodSync(join(root, 'dist/cli/greenroom.js'), 0o755);

@@ -1,0 +1,76 @@
+// What can be waited for: a URL. Faults are found here, before any waiting. Pure.
+import { Failure } from '../core/failure.ts';
+import { redactUrl } from '../core/redact.ts';
+import { suggest } from '../core/suggest.ts';
+
+export type Target =
+  | { readonly kind: 'tcp'; readonly text: string; readonly host: string; readonly port: number }
+  | { readonly kind: 'dns'; readonly text: string; readonly name: string }
+  /** `text` has no secrets in it; `url` may. */
+  | { readonly kind: 'http'; readonly text: string; readonly url: string };
+
+export type TargetKind = Target['kind'];
+
+/** The schemes that a target may have, and an example of each. */
+export const targetSchemes = {
+  tcp: 'tcp://db:5432',
+  dns: 'dns://myappb',
+  http: 'http://api:8080/health',
+  https: 'https://api/health',
+} as const;
+
+/**
+ * Reads a target such as `tcp://db:5432`, `dns://myappb` or `https://api/health`.
+ * @throws Failure USAGE
+ */
+export function parseTarget(text: string): Target {
+  const shown = redactUrl(text);
+  const fault = (what: string) => new Failure('USAGE', `target ${JSON.stringify(shown)}: ${what}`);
+  const [, scheme, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
+  if (scheme === undefined || rest === undefined) {
+    const cure = /^[^\s/]+:\d+$/.test(text) ? `did you mean tcp://${text}?` : 'write a URL, such as tcp://db:5432';
+    throw fault(`has no scheme; ${cure}`);
+  }
+  switch (scheme) {
+    case 'tcp': {
+      const { host, port } = parseAuthority(rest, fault);
+      if (port === undefined) throw fault('names no port, such as tcp://db:5432');
+      return { kind: 'tcp', text, host, port };
+    }
+    case 'dns': {
+      const { host, port } = parseAuthority(rest, fault);
+      if (port !== undefined) throw fault('a name has no port; to wait for a port use tcp://');
+      return { kind: 'dns', text, name: host };
+    }
+    case 'http':
+    case 'https': {
+      if (!URL.canParse(text)) throw fault('is not a URL');
+      return { kind: 'http', text: shown, url: text };
+    }
+    default: {
+      const known = Object.keys(targetSchemes);
+      const nearest = suggest(scheme, known);
+      const cure = nearest === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${nearest}://?`;
+      throw fault(`unknown scheme ${scheme}; ${cure}`);
+    }
+  }
+}
+
+// Names as resolvers take them: Kubernetes' Service names (which may begin with a digit since 1.37),
+// underscores (SRV owners, Docker's names), a final dot; or an address, IPv6 in brackets.
+const authority = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([A-Za-z0-9_](?:[A-Za-z0-9_.-]*)))(?::(\d+))?\/?$/;
+
+function parseAuthority(text: string, fault: (what: string) => Failure): { host: string; port: number | undefined } {
+  const match = authority.exec(text);
+  if (match === null) throw fault('must be a name or an address, with a port where one belongs');
+  const [, address, name, digits] = match;
+  const host = address ?? name ?? '';
+  if (
+    name?.split('.').some((label, index, labels) => label.length > 63 || (label === '' && index < labels.length - 1))
+  ) {
+    throw fault('has a label that is empty or longer than 63 characters (RFC 1035 §2.3.4)');
+  }
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port !== undefined && (port < 1 || port > 65_535)) throw fault('the port must be from 1 to 65535');
+  return { host, port };
+}

@@ -1,0 +1,45 @@
+// The only error class. Whoever throws one says what, where and with what cure;
+// anything else that is thrown counts as a bug.
+import { exitCodes } from './exit-codes.ts';
+import { type FailureCodeName, failureCodes } from './failure-codes.ts';
+
+/** Facts for programs: short, flat, never a secret. */
+export type FailureDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface FailureOptions {
+  /** What can be done about it, in Kubernetes' words. */
+  readonly hint?: string;
+  readonly details?: FailureDetails;
+  readonly cause?: unknown;
+}
+
+export class Failure extends Error {
+  readonly code: FailureCodeName;
+  readonly hint: string | undefined;
+  readonly details: FailureDetails;
+
+  constructor(code: FailureCodeName, message: string, options: FailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details ?? {};
+  }
+
+  /** Whether another attempt within the same run may succeed. */
+  get retryable(): boolean {
+    return failureCodes[this.code].retryable;
+  }
+
+  /** The number that a run ended by this failure exits with. */
+  get exitCode(): number {
+    return exitCodes[failureCodes[this.code].exit].code;
+  }
+}
+
+/** Whatever was thrown, as a Failure: an unforeseen error is a bug, and never a success. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Failure('BUG', message, { cause: thrown });
+}

@@ -1,0 +1,23 @@
+// URLs as they may be shown: without what lets somebody else in.
+
+/**
+ * A URL for logs and messages. User, password and fragment are left out; the
+ * values of the query (signatures, tokens) are replaced, their names kept.
+ * Text that is no URL is returned without anything before an `@` or after a `?`.
+ */
+export function redactUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/@]*@/i, '$1').replace(/[?#].*$/s, '?…');
+  }
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const names = [...new Set(url.searchParams.keys())];
+  url.search = '';
+  // put back by hand: searchParams would write the ellipsis as %E2%80%A6
+  const query = names.map((name) => `${encodeURIComponent(name)}=…`).join('&');
+  return query === '' ? url.href : `${url.href}?${query}`;
+}

@@ -1,0 +1,6 @@
+// What the rooms may ask of chance.
+
+export interface Random {
+  /** A number from 0 to below 1. */
+  next(): number;
+}
