@@ -1,5 +1,5 @@
 // Builds both programs into dist/: bundled, so that neither the image nor a start of the CLI needs node_modules.
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
@@ -17,13 +17,13 @@ const shared: BuildOptions = {
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
+  write: false,
   define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
   // bundled CommonJS packages ask for Node's own modules with require
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 };
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await Promise.all([
+const built = await Promise.all([
   build({
     ...shared,
     entryPoints: [{ in: 'helper/src/main.ts', out: 'greenroom-helper' }],
@@ -40,4 +40,15 @@ await Promise.all([
     banner: { js: `#!/usr/bin/env node\n${shared.banner?.js}` },
   }),
 ]);
-chmodSync(join(root, 'dist/cli/greenroom.js'), 0o755);
+
+// Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
+// those that are right already stay as they are, and only then do old ones go.
+const files = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+for (const { path, contents } of files) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents, { mode: path.endsWith('/greenroom.js') ? 0o755 : 0o644 });
+  renameSync(`${path}.${process.pid}`, path);
+}
+const current = new Set(files.map(({ path }) => path));
+for (const path of globSync(join(root, 'dist/*/**/*.js'))) if (!current.has(path)) rmSync(path);

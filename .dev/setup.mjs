@@ -16,7 +16,9 @@ const [entry, ...args] = process.argv.slice(2);
 const say = (line) => process.stderr.write(`${line}\n`);
 
 function install() {
-  const digest = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say('Installing what package-lock.json names (once; npm shows why if it fails) …');
   const npm = process.env.npm_execpath;
