@@ -23,11 +23,13 @@ function install() {
   say('Installing what package-lock.json names (once; npm shows why if it fails) …');
   const npm = process.env.npm_execpath;
   const [program, prefix] = npm === undefined ? ['npm', []] : [process.execPath, [npm]];
+  // a tree that is there is brought up to date rather than removed: something may be running from it
+  const verb = existsSync(modules) ? 'install' : 'ci';
   // no install script of a dependency is needed, so none runs; its output is ours to read, not data: stderr
-  const words = [...prefix, 'ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  const words = [...prefix, verb, '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const { status, error } = spawnSync(program, words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error !== undefined || status !== 0) {
-    say(`npm ci failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}`);
+    say(`npm ${verb} failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}`);
     process.exit(1);
   }
   writeFileSync(stamp, digest);

@@ -1,0 +1,26 @@
+// The shell around run(): arguments, environment, signals, streams, exit. The only file that touches process.
+import { writeSync } from 'node:fs';
+import { run } from './run.ts';
+import { systemClock } from './system/clock.ts';
+import { systemRandom } from './system/random.ts';
+import { stopSignal } from './system/signals.ts';
+import { writeWhole } from './system/write-whole.ts';
+
+// How long a run may take to end after SIGTERM, in milliseconds: it has only to let go.
+const stopWithinMs = 1_500;
+
+const signal = stopSignal(process);
+signal.addEventListener('abort', () => {
+  setTimeout(() => process.exit(signal.reason.exitCode), stopWithinMs).unref();
+});
+
+const exitCode = await run(process.argv.slice(2), {
+  clock: systemClock,
+  random: systemRandom,
+  env: process.env,
+  signal,
+  writeLog: (line) => writeWhole(2, line, writeSync),
+  writeOut: (text) => writeWhole(1, text, writeSync),
+});
+// not process.exitCode: an attempt that was given up may still hold a socket, and nobody waits for it
+process.exit(exitCode);
