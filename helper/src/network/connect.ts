@@ -1,0 +1,87 @@
+// One TCP connection to whichever of several addresses answers first (RFC 8305, "happy eyeballs").
+import { connect as dial, type Socket } from 'node:net';
+import type { Failure } from '../core/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Address, formatEndpoint } from './address.ts';
+import type { ConnectTo } from './connect-to.ts';
+import { socketFailure } from './socket-failure.ts';
+
+// RFC 8305 §5: how long an address may stay silent before the next one is tried beside it. Unlike with Node's own
+// autoSelectFamily, none is given up at that point: a slow path is no dead one (nodejs/node#54359).
+const attemptDelayMs = 250;
+
+/**
+ * Dials the addresses, each a quarter of a second after the one before or as soon as that one has failed.
+ * Every socket but the one returned is closed.
+ * @param addresses at least one
+ * @throws Failure of the most telling address when all have failed; the signal's reason when it is aborted
+ */
+export function connectToAny(
+  addresses: readonly Address[],
+  port: number,
+  connectTo: ConnectTo,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const waiting = interleaveFamilies(addresses);
+    const dialling = new Set<Socket>();
+    const failures: Failure[] = [];
+    let pause = new AbortController();
+
+    const end = () => {
+      pause.abort();
+      signal.removeEventListener('abort', abort);
+      for (const socket of dialling) socket.destroy();
+    };
+    const abort = () => {
+      end();
+      reject(signal.reason);
+    };
+    const dialNext = () => {
+      pause.abort();
+      const next = waiting.shift();
+      if (next === undefined) {
+        if (dialling.size > 0) return;
+        end();
+        return reject(mostTelling(failures));
+      }
+      const socket = dial({ ...connectTo(next.address, port), autoSelectFamily: false });
+      dialling.add(socket);
+      socket.once('connect', () => {
+        dialling.delete(socket);
+        socket.removeAllListeners('error');
+        end();
+        resolve(socket);
+      });
+      socket.once('error', (error) => {
+        dialling.delete(socket);
+        failures.push(socketFailure(error, formatEndpoint(next.address, port)));
+        dialNext();
+      });
+      if (waiting.length > 0) {
+        pause = new AbortController();
+        clock.sleep(attemptDelayMs, pause.signal).then(dialNext, () => {});
+      }
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    dialNext();
+  });
+}
+
+/** RFC 8305 §4: the families by turns, beginning with that of the first address. */
+function interleaveFamilies(addresses: readonly Address[]): Address[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  return first
+    .flatMap((address, index) => [address, ...second.slice(index, index + 1)])
+    .concat(second.slice(first.length));
+}
+
+/** A pod without IPv6 has "no route" to every IPv6 address: what another address said tells more. */
+function mostTelling(failures: readonly Failure[]): Failure {
+  const telling = failures.find(({ code }) => code !== 'UNREACHABLE') ?? failures[0];
+  if (telling === undefined) throw new RangeError('no address to connect to');
+  return telling;
+}
