@@ -1,10 +1,9 @@
 // One command → its rooms → exit code, log and termination message. Touches neither process nor system/.
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from './contract/command.ts';
+import { parseArgs, readProcessOptions } from './contract/command.ts';
 import { otherVariables } from './contract/environment.ts';
 import { formatHelp } from './contract/help.ts';
 import { type Plan, parsePlan } from './contract/plan.ts';
-import { type ProcessOptions, processOptions } from './contract/process-options.ts';
 import type { Step } from './contract/step.ts';
 import { formatTermination, type Termination } from './contract/termination.ts';
 import { describeDuration } from './core/duration.ts';
@@ -31,8 +30,8 @@ export interface World extends Omit<Runtime, 'log'> {
  */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   const startMs = world.clock.now();
-  let options = presetOptions();
-  let log = createLog(options, world.writeLog);
+  const options = readProcessOptions(argv, world.env);
+  const log = createLog(options, world.writeLog);
 
   const end = (exitCode: number, sentence: string, facts: Omit<Termination, 'elapsedMs'>): number => {
     const elapsedMs = Math.round(world.clock.now() - startMs);
@@ -47,8 +46,6 @@ export async function run(argv: readonly string[], world: World): Promise<number
       world.writeOut(command.kind === 'help' ? formatHelp(command.topic) : `${version}\n`);
       return exitCodes.success.code;
     }
-    options = command.process;
-    log = createLog(options, world.writeLog);
     const plan = command.kind === 'step' ? { items: [command.step] } : await readPlan(command.planPath, world.env);
     const reports = await runPlan(plan, { ...world, log });
     const elapsed = describeDuration(world.clock.now() - startMs);
@@ -64,11 +61,6 @@ export async function run(argv: readonly string[], world: World): Promise<number
     log.error(failure.message, { ...facts, ...(failure.hint && { hint: failure.hint }), ...stack });
     return end(failure.exitCode, sentence, facts);
   }
-}
-
-function presetOptions(): ProcessOptions {
-  const { logFormat, logLevel, terminationLog } = processOptions;
-  return { logFormat: logFormat.default, logLevel: logLevel.default, terminationLog: terminationLog.default };
 }
 
 function factsOf({ code, exitCode, details }: Failure): Omit<Termination, 'elapsedMs'> {
@@ -151,11 +143,5 @@ async function parseData(text: string, where: string): Promise<unknown> {
       // YAML's flow style, or an error that the YAML parser words better
     }
   }
-  const { parse, YAMLParseError } = await import('yaml');
-  try {
-    return parse(text, { maxAliasCount: 100 });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
-    throw new Failure('USAGE', `${where}: ${error.message.trimEnd()}`, { cause: error });
-  }
+  return (await import('./parse-yaml.ts')).parseYaml(text, where);
 }

@@ -77,6 +77,27 @@ export function formatArgs(command: HelperCommand): string[] {
   }
 }
 
+/**
+ * The options of the process alone, however faulty the rest is: a fault, too, is logged in the format asked for.
+ * What is faulty in these options themselves counts as not given; `parseArgs` names it.
+ */
+export function readProcessOptions(argv: readonly string[], env: Environment): ProcessOptions {
+  const table = argv[0] === 'wait' || argv[0] === 'fetch' ? stepOptions[argv[0]] : {};
+  const { own } = separate(argv.slice(1), table);
+  for (const [words, variables] of [
+    [own, env],
+    [own, {}],
+    [[], env],
+  ] as const) {
+    try {
+      return parseOptions('', processOptions, words, variables).values;
+    } catch {
+      // the next is less particular
+    }
+  }
+  return parseOptions('', processOptions, [], {}).values;
+}
+
 function topicOf(word: string | undefined): 'wait' | 'fetch' | 'run' | undefined {
   return word === 'wait' || word === 'fetch' || word === 'run' ? word : undefined;
 }

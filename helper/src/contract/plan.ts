@@ -95,7 +95,7 @@ function wordsOfOption(kind: StepKind, key: string, value: unknown): string[] {
     );
   }
   if (option.kind === 'mode' && typeof value === 'number') {
-    // YAML 1.2 reads 0644 as six hundred and forty-four
+    // JSON has no octal numbers: is 644 meant as written, or is it 0644 after a conversion to 420?
     throw new Failure('USAGE', `${key}: write the mode in quotes, such as "0644"`);
   }
   const values = option.kind === 'list' ? [value].flat() : [value];

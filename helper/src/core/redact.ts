@@ -10,14 +10,17 @@ export function redactUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/@]*@/i, '$1').replace(/[?#].*$/s, '?…');
+    return text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)?[^/@]*@/i, '$1').replace(/[?#].*$/s, '?…');
   }
   url.username = '';
   url.password = '';
   url.hash = '';
-  const names = [...new Set(url.searchParams.keys())];
+  // raw parts: a part without "=" may be a token itself, and searchParams would write the ellipsis as %E2%80%A6
+  const parts = url.search
+    .slice(1)
+    .split('&')
+    .filter((part) => part !== '');
+  const shown = [...new Set(parts.map((part) => (part.includes('=') ? `${part.slice(0, part.indexOf('='))}=…` : '…')))];
   url.search = '';
-  // put back by hand: searchParams would write the ellipsis as %E2%80%A6
-  const query = names.map((name) => `${encodeURIComponent(name)}=…`).join('&');
-  return query === '' ? url.href : `${url.href}?${query}`;
+  return shown.length === 0 ? url.href : `${url.href}?${shown.join('&')}`;
 }
