@@ -20,7 +20,7 @@ const shared: BuildOptions = {
   write: false,
   define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
   // bundled CommonJS packages ask for Node's own modules with require
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: { js: "import { createRequire as ofBundle } from 'node:module'; const require = ofBundle(import.meta.url);" },
 };
 
 const built = await Promise.all([

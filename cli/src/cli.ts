@@ -1,0 +1,139 @@
+// From the words of the command line to a command and its exit code. yargs reads; it never prints and never exits.
+import { suggest } from '../../helper/src/contract/index.ts';
+import { prepareWords, restoreDashes } from './argv.ts';
+import type { Call, Command, Flags } from './command.ts';
+import { commands } from './commands/index.ts';
+import { exitCodes } from './exit-codes.ts';
+import { Fault } from './fault.ts';
+import { faultText } from './render/fault-text.ts';
+import { commandHelp, programHelp } from './render/help-text.ts';
+import type { Shell } from './shell.ts';
+
+/** Runs one command line and answers the exit code; every fault has been told on `err` by then. */
+export async function run(argv: readonly string[], shell: Shell): Promise<number> {
+  try {
+    return await runCommand(argv, shell);
+  } catch (error) {
+    const { programName, streams } = shell;
+    if (error instanceof Fault) {
+      streams.err.write(faultText(programName, error));
+      return exitCodes[error.exit].code;
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    streams.err.write(`${programName}: a bug, please report it with the input:\n${trace}\n`);
+    return exitCodes.bug.code;
+  }
+}
+
+async function runCommand(argv: readonly string[], shell: Shell): Promise<number> {
+  const { words, rest, steps } = prepareWords(argv);
+  const { out, err } = shell.streams;
+  const asked = words.some((word) => word === '--help' || word === '-h');
+  const [first, second] = words.filter((word) => !word.startsWith('-'));
+
+  if (words.length === 0) {
+    err.write(programHelp(shell.programName, commands, err));
+    return exitCodes.usage.code;
+  }
+  if (asked || first === 'help') {
+    const topic = first === 'help' ? second : first;
+    const command = topic === undefined ? undefined : findCommand(topic);
+    out.write(
+      command === undefined
+        ? programHelp(shell.programName, commands, out)
+        : commandHelp(shell.programName, command, out),
+    );
+    return exitCodes.success.code;
+  }
+  if (words[0] === '--version' || words[0] === 'version') {
+    out.write(`${shell.version}\n`);
+    return exitCodes.success.code;
+  }
+  if (first === undefined || words[0]?.startsWith('-')) {
+    throw new Fault('usage', `a command comes first: ${commandNames().join(', ')}`);
+  }
+
+  const { command, args } = await parse(findCommand(first), words);
+  return command.run({ args, rest, steps, shell } satisfies Call);
+}
+
+/** The words as yargs reads them for one command, or a Fault that says what would have been right. */
+async function parse(command: Command, words: readonly string[]): Promise<{ command: Command; args: Call['args'] }> {
+  // help and version do without it, and start sooner
+  const { default: yargs } = await import('yargs');
+  const parser = yargs([...words])
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+    })
+    .exitProcess(false)
+    .detectLocale(false)
+    .help(false)
+    .version(false)
+    .strict()
+    .fail((message, error) => {
+      throw error ?? new Fault('usage', explain(restoreDashes(message), command), cureOf(command));
+    })
+    .command(
+      command.usage,
+      command.summary,
+      (own) => {
+        for (const [name, positional] of Object.entries(command.positionals)) own.positional(name, positional);
+        return own.options(command.flags);
+      },
+      () => {},
+    );
+  const { _, $0, ...given } = await parser.parseAsync();
+  const args = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, restoreDashes(value)]));
+  for (const [name, flag] of Object.entries(command.flags)) {
+    if (Array.isArray(args[name]) && flag.array !== true) {
+      throw new Fault('usage', `${nameOf(command)}: --${name} is given twice`);
+    }
+  }
+  return { command, args };
+}
+
+const nameOf = (command: Command) => command.usage.split(' ')[0] ?? '';
+const commandNames = () => commands.map(nameOf);
+const cureOf = (command: Command) => ({ cure: `${nameOf(command)} --help shows how it is used` });
+
+function findCommand(name: string): Command {
+  const found = commands.find((command) => nameOf(command) === name);
+  if (found !== undefined) return found;
+  const nearest = suggest(name, commandNames());
+  throw new Fault('usage', `unknown command ${JSON.stringify(name)}`, {
+    cure: nearest === undefined ? `it is one of ${commandNames().join(', ')}` : `did you mean ${nearest}?`,
+  });
+}
+
+/** Says in our words what yargs complains about. */
+function explain(message: string, command: Command): string {
+  const where = `${nameOf(command)}: `;
+  const [, unknown] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
+  if (unknown !== undefined) return where + unknown.split(', ').map(explainUnknown(command.flags)).join('; ');
+  const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
+  if (hungry !== undefined) return `${where}--${hungry} needs a value`;
+  if (/^(Not enough non-option arguments|Missing required argument)/.test(message)) {
+    return `${where}takes ${command.usage.split(' ').slice(1).join(' ')}`;
+  }
+  const [, flag, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)/.exec(message) ?? [];
+  if (flag !== undefined && given !== undefined && choices !== undefined) {
+    const nearest = suggest(JSON.parse(given) as string, JSON.parse(`[${choices}]`) as string[]);
+    const cure = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    return `${where}--${flag} is one of ${choices.replaceAll('"', '')}, not ${given}${cure}`;
+  }
+  return where + message;
+}
+
+const explainUnknown = (flags: Flags) => (name: string) => {
+  const nearest = suggest(name, Object.keys(flags));
+  if (nearest !== undefined) return `unknown option --${name}; did you mean --${nearest}?`;
+  return /^[a-z]/.test(name)
+    ? `${JSON.stringify(name)} is not an option, or one operand too many`
+    : `unknown option ${JSON.stringify(name)}`;
+};

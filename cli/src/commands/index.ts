@@ -1,0 +1,4 @@
+// Every command of the CLI, in the order of the help.
+import type { Command } from '../command.ts';
+
+export const commands: readonly Command[] = [];

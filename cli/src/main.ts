@@ -1,0 +1,49 @@
+// The shell around run(): arguments, streams, signals, exit code. The only file that touches process.
+import { readFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { run } from './cli.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Writer } from './streams.ts';
+
+// set by the build; a run from the sources reads it where the build does
+declare const GREENROOM_BUILD_VERSION: string | undefined;
+
+function ownVersion(): string {
+  if (typeof GREENROOM_BUILD_VERSION === 'string') return GREENROOM_BUILD_VERSION;
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** A stream whose reader may go away (`… | head`): what nobody reads is no fault. */
+function writerOn(stream: NodeJS.WriteStream): Writer {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    if (stream !== process.stderr) writeSync(2, `greenroom: cannot write: ${error.message}\n`);
+    process.exitCode = exitCodes.input.code;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+    colours: stream.isTTY === true && stream.hasColors() && process.env.NO_COLOR === undefined,
+  };
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort(exitCodes.interrupted.code));
+  process.once('SIGTERM', () => controller.abort(exitCodes.terminated.code));
+  return controller.signal;
+}
+
+const calledAs = basename(process.argv[1] ?? '').replace(/\.js$/, '');
+const code = await run(process.argv.slice(2), {
+  programName: calledAs.startsWith('kubectl-') ? 'kubectl greenroom' : 'greenroom',
+  version: ownVersion(),
+  env: process.env,
+  folder: process.cwd(),
+  streams: { in: process.stdin, out: writerOn(process.stdout), err: writerOn(process.stderr) },
+  stopSignal,
+});
+// not process.exit(): what is still in a pipe's buffer shall arrive
+process.exitCode ??= code;

@@ -1,0 +1,84 @@
+// Help: examples first, then what can be said, in the width of the terminal. Drawn from the commands' own data.
+import type { Command, Flag } from '../command.ts';
+import type { Writer } from '../streams.ts';
+
+const widest = 100;
+
+/** The help of the whole program. */
+export function programHelp(program: string, commands: readonly Command[], to: Writer): string {
+  const examples = commands.flatMap(({ examples: [first] }) => (first === undefined ? [] : [first]));
+  const rows = commands.map(({ usage, summary }) => [usage.split(' ')[0] ?? '', summary] as const);
+  return [
+    'Init containers that wait and download as they should.\n',
+    ...exampleLines(program, examples),
+    '\nCommands:',
+    ...table(rows, to),
+    `\n${program} COMMAND --help says more; ${program} --version tells the version.\n`,
+  ].join('\n');
+}
+
+/** The help of one command. */
+export function commandHelp(program: string, command: Command, to: Writer): string {
+  const words = command.usage.replace(/[<[]([\w-]+)(\.\.)?[>\]]/g, (whole, name: string, more?: string) => {
+    const word = name.toUpperCase() + (more === undefined ? '' : '...');
+    return whole.startsWith('[') ? `[${word}]` : word;
+  });
+  const sections = new Map<string, (readonly [string, string])[]>();
+  for (const [name, flag] of Object.entries(command.flags)) {
+    if (flag.hidden === true) continue;
+    const title = flag.group ?? 'Options:';
+    sections.set(title, [...(sections.get(title) ?? []), [flagTerm(name, flag), flagText(flag)]]);
+  }
+  return [
+    `${command.summary}\n`,
+    ...exampleLines(program, command.examples),
+    `\nUsage: ${program} ${words} [options]`,
+    ...table(
+      Object.entries(command.positionals).map(([name, { describe }]) => [name.toUpperCase(), describe ?? ''] as const),
+      to,
+    ),
+    ...[...sections].flatMap(([title, rows]) => [`\n${title}`, ...table(rows, to)]),
+    '',
+  ].join('\n');
+}
+
+function flagTerm(name: string, { type, choices, array, placeholder }: Flag): string {
+  if (type === 'boolean') return `--${name}`;
+  const word = placeholder ?? choices?.join('|') ?? 'VALUE';
+  return `--${name} ${word}${array === true ? ' …' : ''}`;
+}
+
+function flagText({ describe, default: preset }: Flag): string {
+  const text = describe || '';
+  return preset === undefined || preset === false ? text : `${text} (${String(preset)})`;
+}
+
+function exampleLines(program: string, examples: Command['examples']): string[] {
+  return examples.flatMap(([line, purpose]) => [
+    `  # ${purpose}`,
+    `  ${line.replace(/^greenroom|(?<=\| )greenroom/g, program)}`,
+  ]);
+}
+
+/** Two columns; the second is wrapped under itself. */
+function table(rows: readonly (readonly [string, string])[], to: Writer): string[] {
+  const width = Math.min(widest, to.columns ?? widest);
+  const first = Math.min(30, Math.max(0, ...rows.map(([term]) => term.length))) + 4;
+  return rows.flatMap(([term, text]) => {
+    const [head = '', ...tail] = wrap(text, Math.max(20, width - first));
+    const lead = `  ${term}`;
+    // a term that is too long has a line of its own
+    const lines = lead.length + 2 > first ? [lead, ' '.repeat(first) + head] : [lead.padEnd(first) + head];
+    return [...lines, ...tail.map((line) => ' '.repeat(first) + line)];
+  });
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines;
+}
