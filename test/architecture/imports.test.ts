@@ -1,0 +1,128 @@
+// Who may import whom. Arrows go down only, types included; a cycle has no down.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Import, readImports } from '../support/read-imports.ts';
+
+/** Room → what it may import: rooms, packages, or `node` for Node's own modules. */
+const helperRooms: Readonly<Record<string, readonly string[]>> = {
+  core: ['core'],
+  ports: ['ports', 'core'],
+  contract: ['contract', 'core'],
+  retry: ['retry', 'core', 'ports'],
+  log: ['log', 'core', 'ports', 'contract', 'node', 'pino'],
+  system: ['system', 'core', 'ports', 'node'],
+  network: ['network', 'core', 'ports', 'contract', 'runtime', 'node'],
+  http: ['http', 'network', 'core', 'ports', 'contract', 'runtime', 'node', 'undici'],
+  wait: ['wait', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
+  fetch: ['fetch', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
+  runtime: ['ports'],
+  version: [],
+  'parse-yaml': ['core', 'yaml'],
+  run: ['wait', 'fetch', 'log', 'contract', 'core', 'ports', 'runtime', 'version', 'parse-yaml', 'node'],
+  main: ['run', 'system', 'node'],
+};
+
+const cliRooms: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli', 'streams', 'node'],
+  cli: ['cli', 'commands', 'streams', 'settings', 'render', 'contract', 'yargs', 'node'],
+  streams: ['node'],
+  settings: ['streams', 'contract', 'manifest', 'node', 'yaml'],
+  version: [],
+  commands: [
+    'commands',
+    'inject',
+    'scaffold',
+    'rehearse',
+    'manifest',
+    'render',
+    'settings',
+    'streams',
+    'version',
+    'contract',
+    'yargs',
+    'node',
+  ],
+  render: ['render', 'manifest', 'contract', 'node'],
+  manifest: ['manifest', 'contract', 'yaml', 'node'],
+  inject: ['inject', 'manifest', 'contract', 'yaml', 'node'],
+  scaffold: ['scaffold', 'inject', 'manifest', 'contract', 'yaml'],
+  rehearse: ['rehearse', 'manifest', 'render', 'streams', 'contract', 'yaml', 'dns-packet', 'node'],
+};
+
+/** `helper/src/core/failure.ts` → `core`; `helper/src/run.ts` → `run`. */
+function roomOf(path: string): string {
+  const [, , room = ''] = path.split('/');
+  return room.replace(/\.ts$/, '');
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function forbidden(
+  imports: readonly Import[],
+  rooms: Readonly<Record<string, readonly string[]>>,
+  half: string,
+): string[] {
+  return imports.flatMap(({ from, specifier, to }) => {
+    const allowed = rooms[roomOf(from)];
+    if (allowed === undefined) return [`${from}: no rule says what the room ${roomOf(from)} may import`];
+    if (to === undefined) {
+      const name = packageOf(specifier);
+      return allowed.includes(name) ? [] : [`${from} imports ${specifier}`];
+    }
+    if (to.startsWith(`${half}/src/`)) return allowed.includes(roomOf(to)) ? [] : [`${from} imports ${to}`];
+    const isDoor = half === 'cli' && to === 'helper/src/contract/index.ts' && allowed.includes('contract');
+    return isDoor ? [] : [`${from} imports ${to}`];
+  });
+}
+
+test('the rooms of the helper import only what lies below them', () => {
+  assert.deepEqual(forbidden(readImports('helper/src'), helperRooms, 'helper'), []);
+});
+
+test('the rooms of the CLI import only what lies below them, and of the helper only contract/index.ts', () => {
+  assert.deepEqual(forbidden(readImports('cli/src'), cliRooms, 'cli'), []);
+});
+
+test('nothing imports itself, over however many files', () => {
+  const next = Map.groupBy(
+    ['helper', 'cli', 'test', 'images'].flatMap((folder) => readImports(folder)).filter(({ to }) => to !== undefined),
+    ({ from }) => from,
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { to } of next.get(file) ?? []) visit(to ?? '', [...path, file]);
+    done.add(file);
+  };
+  for (const file of next.keys()) visit(file, []);
+  assert.deepEqual(cycles, []);
+});
+
+test('the end-to-end tests use built programs and images, not the sources', () => {
+  const sources = readImports('test/e2e').filter(({ to }) => to?.startsWith('helper/') || to?.startsWith('cli/'));
+  assert.deepEqual(
+    sources.map(({ from, to }) => `${from} imports ${to}`),
+    [],
+  );
+});
+
+test('only main.ts touches the process', async () => {
+  const { globSync, readFileSync } = await import('node:fs');
+  const touching = globSync('{helper,cli}/src/**/*.ts').filter(
+    (file) =>
+      !/\/src\/main\.ts$/.test(file) &&
+      /\bprocess\.(argv|exit|exitCode|env|on|once|stdout|stderr|stdin)\b/.test(readFileSync(file, 'utf8')),
+  );
+  assert.deepEqual(touching, []);
+});
