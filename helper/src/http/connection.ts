@@ -1,0 +1,229 @@
+// One TCP or TLS connection, and one HTTP/1.1 exchange at a time on it. Everything that undici does for us is here.
+//
+// HTTP/2 is not offered to servers: undici's window is 256 KiB a stream, 6 MB/s at 40 ms, where HTTP/1.1 on the same
+// line brings 290 MB/s. undici's own time limits are off: they don't count while its reader is paused
+// (nodejs/undici#5393). Whoever reads a body watches `bytesRead`.
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import { connect as startTls, type TLSSocket } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import Client from 'undici/lib/dispatcher/client.js';
+import type { Network, OnPhase } from '../network/network.ts';
+import { connectionFailure } from './classify.ts';
+import type { Header } from './header-values.ts';
+
+/** What TLS needs beyond Node's defaults. */
+export interface TlsSettings {
+  /** PEM; in place of the default certificates. */
+  readonly ca?: readonly string[];
+}
+
+export interface Exchange {
+  readonly status: number;
+  /** A header's value, by its name in lower case; several of one name are joined with a comma. */
+  header(name: string): string | undefined;
+  /**
+   * Reads the body to its end. Nothing of it is read before.
+   * @param onData is called with each piece; it may keep the piece
+   * @throws Failure CONNECTION_RESET, TRUNCATED, …; the reason that `close` was given
+   */
+  receive(onData: (piece: Buffer) => void): Promise<void>;
+  /** Lets the server wait, until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface Connection {
+  /** The address that it leads to, for messages. */
+  readonly endpoint: string;
+  /** False when it cannot be used for another exchange. */
+  readonly usable: boolean;
+  /** Bytes that arrived on the wire, everything counted. */
+  readonly bytesRead: number;
+  /** Sends a request and waits for the head of the answer. One at a time. */
+  exchange(method: 'GET' | 'HEAD', path: string, headers: readonly Header[]): Promise<Exchange>;
+  /** Ends it at once; what is under way rejects with the reason. */
+  close(reason: Error): void;
+}
+
+/**
+ * Dials the host of a URL.
+ * @throws Failure of the network, or TLS_FAILED; the signal's reason when it is aborted
+ */
+export async function openConnection(
+  url: URL,
+  network: Network,
+  tls: TlsSettings,
+  signal: AbortSignal,
+  onPhase?: OnPhase,
+): Promise<Connection> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const secure = url.protocol === 'https:';
+  const raw = await network.connect(host, url.port === '' ? (secure ? 443 : 80) : Number(url.port), signal, onPhase);
+  raw.setNoDelay(true);
+  // a NAT on the way forgets a connection that is silent, as one is while a volume is slow
+  raw.setKeepAlive(true, 15_000);
+  const socket = secure ? await secured(raw, host, tls, signal) : raw;
+  return overSocket(url, raw, socket);
+}
+
+function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSignal): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = startTls({
+      socket: raw,
+      host,
+      // RFC 6066 §3: addresses are not names
+      ...(isIP(host) === 0 && { servername: host }),
+      ALPNProtocols: ['http/1.1'],
+      ...(tls.ca !== undefined && { ca: [...tls.ca] }),
+    });
+    const end = () => signal.removeEventListener('abort', abort);
+    const abort = () => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    socket.once('secureConnect', () => {
+      end();
+      socket.removeListener('error', fail);
+      resolve(socket);
+    });
+    const fail = (error: Error) => {
+      end();
+      socket.destroy();
+      reject(connectionFailure(error, host));
+    };
+    socket.once('error', fail);
+    // the peer hangs up during the handshake: some say so with nothing but the end
+    socket.once('close', () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' })));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
+
+function overSocket(url: URL, raw: Socket, socket: Socket): Connection {
+  const endpoint = url.host;
+  let open = true;
+  let closedFor: Error | undefined;
+  const end = () => {
+    open = false;
+  };
+  socket.once('close', end);
+  socket.once('end', end);
+  // after undici has let go of it, an error must not end the process
+  socket.on('error', end);
+
+  let unused = true;
+  const client = new Client(url.origin, {
+    allowH2: false,
+    useMilo: false,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (_options, callback) => {
+      // it must not dial by itself: a new connection is a new look-up, and that is for our own network to do
+      if (!unused) return callback(Object.assign(new Error('connection is gone'), { code: 'ECONNRESET' }), null);
+      unused = false;
+      // at once would be too early: undici is in the middle of its queue, and would not look at it again
+      queueMicrotask(() => callback(null, socket));
+    },
+  });
+  const close = (reason: Error) => {
+    open = false;
+    closedFor ??= reason;
+    client.destroy(reason).catch(() => {});
+    socket.destroy();
+    raw.destroy();
+  };
+  const failure = (error: unknown) => closedFor ?? connectionFailure(error, endpoint);
+
+  return {
+    endpoint,
+    get usable() {
+      return open && !socket.destroyed;
+    },
+    get bytesRead() {
+      return raw.bytesRead;
+    },
+    close,
+    exchange: (method, path, headers) =>
+      new Promise((resolve, reject) => {
+        const fail = (error: unknown) => {
+          open = false;
+          return failure(error);
+        };
+        client.dispatch({ method, path, headers: headers.flat() }, new Receiver(resolve, reject, fail));
+      }),
+  };
+}
+
+/** Turns undici's calls into one exchange. */
+class Receiver implements Dispatcher.DispatchHandler {
+  readonly #answered: (exchange: Exchange) => void;
+  readonly #refused: (error: Error) => void;
+  readonly #fail: (error: unknown) => Error;
+  #onData: ((piece: Buffer) => void) | undefined;
+  #ended: { resolve(): void; reject(error: Error): void } | undefined;
+  #outcome: { error?: Error } | undefined;
+  #started = false;
+
+  constructor(
+    answered: (exchange: Exchange) => void,
+    refused: (error: Error) => void,
+    fail: (error: unknown) => Error,
+  ) {
+    this.#answered = answered;
+    this.#refused = refused;
+    this.#fail = fail;
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // "100 Continue" and its like come before the answer
+    if (status < 200) return;
+    this.#started = true;
+    controller.pause();
+    this.#answered({
+      status,
+      header: (name) => {
+        const value = headers[name];
+        return Array.isArray(value) ? value.join(', ') : value;
+      },
+      receive: (onData) =>
+        new Promise((resolve, reject) => {
+          this.#onData = onData;
+          this.#ended = { resolve, reject };
+          if (this.#outcome !== undefined) this.#settle();
+          else controller.resume();
+        }),
+      pause: () => controller.pause(),
+      resume: () => controller.resume(),
+    });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#onData?.(piece);
+  }
+
+  onResponseEnd(): void {
+    this.#outcome = {};
+    this.#settle();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const failure = this.#fail(error);
+    this.#outcome = { error: failure };
+    if (this.#started) this.#settle();
+    else this.#refused(failure);
+  }
+
+  #settle(): void {
+    const { error } = this.#outcome ?? {};
+    if (error === undefined) this.#ended?.resolve();
+    else this.#ended?.reject(error);
+  }
+}
