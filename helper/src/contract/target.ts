@@ -40,6 +40,7 @@ export function parseTarget(text: string): Target {
     case 'dns': {
       const { host, port } = parseAuthority(rest, fault);
       if (port !== undefined) throw fault('a name has no port; to wait for a port use tcp://');
+      if (host.includes(':') || /^[\d.]+$/.test(host)) throw fault('is an address, not a name that could be looked up');
       return { kind: 'dns', text, name: host };
     }
     case 'http':
@@ -73,4 +74,19 @@ function parseAuthority(text: string, fault: (what: string) => Failure): { host:
   const port = digits === undefined ? undefined : Number(digits);
   if (port !== undefined && (port < 1 || port > 65_535)) throw fault('the port must be from 1 to 65535');
   return { host, port };
+}
+
+/** Where a target is, if it is at a host: for messages. */
+export function hostOf(target: Target): { host: string | undefined; port: number | undefined } {
+  switch (target.kind) {
+    case 'tcp':
+      return { host: target.host, port: target.port };
+    case 'dns':
+      return { host: target.name, port: undefined };
+    case 'http': {
+      const { protocol, hostname, port } = new URL(target.url);
+      const standard = protocol === 'https:' ? 443 : 80;
+      return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? standard : Number(port) };
+    }
+  }
 }

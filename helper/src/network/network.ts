@@ -7,6 +7,7 @@ import { type Address, formatEndpoint } from './address.ts';
 import { connectToAny } from './connect.ts';
 import { parseConnectTo } from './connect-to.ts';
 import type { RecordType } from './nameserver.ts';
+import { type PodIdentity, readPodIdentity } from './pod-identity.ts';
 import { type DnsRecords, queryRecords, type ResolverFiles, resolveAddresses } from './resolver.ts';
 
 /** What an attempt is busy with, told as it begins; where an attempt hangs, this says what on. */
@@ -31,6 +32,8 @@ export interface Network {
    * @throws Failure as `resolve`, or CONNECTION_REFUSED, CONNECTION_RESET, UNREACHABLE, TIMED_OUT, NETWORK_FAILED
    */
   connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase): Promise<Socket>;
+  /** Where this process is within the cluster; read anew each time. */
+  identity(): PodIdentity;
 }
 
 /**
@@ -64,6 +67,7 @@ export function createNetwork(world: {
       if (first !== undefined) onPhase?.({ kind: 'connect', endpoint: formatEndpoint(first.address, port) });
       return connectToAny(addresses, port, connectTo, clock, signal);
     },
+    identity: () => readPodIdentity(files.resolvConf),
   };
   return network;
 }

@@ -1,0 +1,187 @@
+// The last cause → what to look at, in Kubernetes' words. One table, in order: the first hint that fits is said.
+// helper/hints.md explains each; a test holds the two together.
+import { isIP } from 'node:net';
+import type { Failure } from '../core/failure.ts';
+import type { PodIdentity } from '../network/pod-identity.ts';
+import { parseServiceName, type ServiceName } from './service-name.ts';
+
+export interface HintFacts {
+  readonly cause: Failure;
+  /** What is connected to, or looked up; undefined for targets without a host. */
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly pod: PodIdentity;
+}
+
+/** Facts, with what follows from them. */
+interface Case extends HintFacts {
+  readonly code: string;
+  /** A fact of the cause, as text. */
+  readonly fact: (name: string) => string;
+  readonly service: ServiceName | undefined;
+}
+
+interface Hint {
+  /** Its anchor in helper/hints.md. */
+  readonly id: string;
+  readonly fits: (facts: Case) => boolean;
+  readonly say: (facts: Case) => string;
+}
+
+const isLoopback = (host: string | undefined) =>
+  host !== undefined && /^(?:(?:.*\.)?localhost\.?|127\..*|::1)$/i.test(host);
+
+const kubectl = (words: string, { service }: Case) =>
+  `kubectl get ${words.replace('SERVICE', service?.service ?? '')} -n ${service?.namespace ?? ''}`;
+
+const endpoints = (facts: Case) => kubectl('endpointslices -l kubernetes.io/service-name=SERVICE', facts);
+
+export const hints: readonly Hint[] = [
+  {
+    id: 'no-such-service',
+    fits: ({ fact, service }) => fact('answer') === 'NXDOMAIN' && service?.certain === true,
+    say: (facts) =>
+      `There is no Service ${facts.service?.service} in namespace ${facts.service?.namespace}, or it is headless and has no ready pod: ${kubectl('service SERVICE', facts)}. ` +
+      'Once it is there, cluster DNS may remember for up to 30s that it was not',
+  },
+  {
+    id: 'no-such-service-or-host',
+    fits: ({ fact, service }) => fact('answer') === 'NXDOMAIN' && service !== undefined,
+    say: (facts) =>
+      `If a Service is meant, there is no ${facts.service?.service} in namespace ${facts.service?.namespace}: ${kubectl('service SERVICE', facts)}. If not, is the name spelt right?`,
+  },
+  {
+    id: 'no-such-name',
+    fits: ({ fact }) => fact('answer') === 'NXDOMAIN',
+    say: () =>
+      'Is the name spelt right? A Service is found by NAME in its own namespace, and by NAME.NAMESPACE.svc from others',
+  },
+  {
+    id: 'no-address',
+    fits: ({ fact }) => fact('answer') === 'NODATA',
+    say: () =>
+      'The name is there, but has no record of that kind: the domain of a namespace, or a name that exists for another protocol?',
+  },
+  {
+    id: 'cluster-dns-silent',
+    fits: ({ fact }) => fact('answer') === 'TIMEOUT' || fact('phase') === 'resolve',
+    say: () =>
+      'The cluster DNS does not answer. Are its pods running (kubectl get pods -n kube-system -l k8s-app=kube-dns)? A NetworkPolicy for this pod must allow egress to port 53, UDP and TCP',
+  },
+  {
+    id: 'cluster-dns-down',
+    fits: ({ fact }) => fact('answer') === 'UNREACHABLE',
+    say: () =>
+      'Nothing listens where /etc/resolv.conf says that the cluster DNS is: kubectl get pods -n kube-system -l k8s-app=kube-dns',
+  },
+  {
+    id: 'cluster-dns-failing',
+    fits: ({ code }) => code === 'NAME_SERVER_FAILED',
+    say: () =>
+      'The cluster DNS is there but cannot answer: it may not reach the API server, or the server it forwards to. Its log says which: kubectl logs -n kube-system -l k8s-app=kube-dns',
+  },
+  {
+    id: 'own-pod',
+    fits: ({ code, host }) => isLoopback(host) && (code === 'CONNECTION_REFUSED' || code === 'TIMED_OUT'),
+    say: () =>
+      'This is the pod itself, and its app containers start only after all init containers: only a sidecar (an init container with restartPolicy: Always) that stands before this one can answer',
+  },
+  {
+    id: 'service-not-ready',
+    fits: ({ code, service }) => code === 'CONNECTION_REFUSED' && service !== undefined,
+    say: (facts) =>
+      `The name resolves, but nothing accepts connections at port ${facts.port}: the Service has no ready endpoints (${endpoints(facts)}), or no such port, or a mesh proxy of this pod has not started yet`,
+  },
+  {
+    id: 'nothing-listens',
+    fits: ({ code }) => code === 'CONNECTION_REFUSED',
+    say: ({ port }) =>
+      `The address is there, but nothing accepts connections at port ${port}: is the server still starting, or is it another port?`,
+  },
+  {
+    id: 'packets-dropped',
+    fits: ({ code, fact }) => code === 'TIMED_OUT' && fact('phase') !== 'answer',
+    say: (facts) =>
+      'Packets are dropped on the way: a NetworkPolicy may forbid egress from this pod or ingress to the other' +
+      (facts.service === undefined
+        ? ''
+        : `, or the Service has no ready endpoints that this node may use (${endpoints(facts)})`),
+  },
+  {
+    id: 'no-answer',
+    fits: ({ code }) => code === 'TIMED_OUT',
+    say: () =>
+      'It accepts connections but says nothing: still starting, overloaded, or it expects another protocol (TLS?) at this port',
+  },
+  {
+    id: 'no-route',
+    fits: ({ code }) => code === 'UNREACHABLE',
+    say: (facts) =>
+      'There is no way to the address: the pod behind it is gone, its network is not ready yet' +
+      (facts.service === undefined
+        ? ', or a firewall refuses it'
+        : `, or the Service has no ready endpoints (${endpoints(facts)})`),
+  },
+  {
+    id: 'closed-at-once',
+    fits: ({ code }) => code === 'CONNECTION_RESET',
+    say: () =>
+      'Something accepts the connection and closes it at once: a server that is starting, or a mesh proxy (Istio, Linkerd) with nothing behind it or that demands mTLS',
+  },
+  {
+    id: 'tls-name',
+    fits: ({ fact }) => fact('errno') === 'ERR_TLS_CERT_ALTNAME_INVALID',
+    say: ({ host }) =>
+      `The certificate is not for ${host}: use one of the names that it is for, or have this one added`,
+  },
+  {
+    id: 'tls-date',
+    fits: ({ fact }) => /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(fact('errno')),
+    say: () =>
+      'The certificate is not valid today: has it been renewed (cert-manager: kubectl get certificates -A), and is the clock of the node right?',
+  },
+  {
+    id: 'tls-untrusted',
+    fits: ({ code, fact }) => code === 'TLS_FAILED' && /CERT|ISSUER|SIGNED/.test(fact('errno')),
+    say: () =>
+      'The certificate comes from an authority that the image does not know: mount its certificate and name it with --ca-file',
+  },
+  {
+    id: 'tls-not-spoken',
+    fits: ({ code }) => code === 'TLS_FAILED',
+    say: () => 'Does the server speak TLS at this port? If not, the scheme is http',
+  },
+  {
+    id: 'http-credentials',
+    fits: ({ fact }) => fact('status') === '401' || fact('status') === '403',
+    say: () =>
+      'It answers, but wants credentials: give them with --header-env or --header-file, or say with --status 401 that this answer will do',
+  },
+  {
+    id: 'http-no-backend',
+    fits: ({ fact }) => /^50[234]$/.test(fact('status')),
+    say: () => 'Something in front answers (an ingress, a gateway, a mesh proxy), and what is behind it is not ready',
+  },
+  {
+    id: 'http-redirect',
+    fits: ({ fact }) => /^3\d\d$/.test(fact('status')),
+    say: () =>
+      'It answers with a redirect: wait for where that leads, allow it with --max-redirects, or accept it with --status 3xx',
+  },
+  {
+    id: 'http-other-status',
+    fits: ({ code }) => code === 'UNEXPECTED_STATUS',
+    say: () => 'It answers, with a status that does not count: is the path right? --status says which ones count',
+  },
+];
+
+/** The hint for a cause, where one is known. */
+export function hintFor(facts: HintFacts): { readonly id: string; readonly text: string } | undefined {
+  const { host, pod, cause } = facts;
+  const service =
+    host === undefined || isIP(host) !== 0 ? undefined : parseServiceName(host, pod.namespace, pod.domain);
+  const fact = (name: string) => String(cause.details[name] ?? '');
+  const it: Case = { ...facts, code: cause.code, fact, service };
+  const hint = hints.find(({ fits }) => fits(it));
+  return hint === undefined ? undefined : { id: hint.id, text: hint.say(it) };
+}

@@ -1,0 +1,56 @@
+// How a wait that did not succeed is put: one Failure that names everything that is missing. Pure.
+import { describeDuration } from '../core/duration.ts';
+import { Failure } from '../core/failure.ts';
+import { countAttempts, type Standing } from './progress.ts';
+
+/** The deadline has passed. */
+export function deadlineFailure(standings: readonly Standing[], elapsedMs: number): Failure {
+  const missing = standings.filter(({ state }) => state !== 'ready');
+  const after = describeDuration(elapsedMs);
+  const [first] = missing;
+  const message =
+    missing.length === 1 && first !== undefined
+      ? `${first.target} not ready after ${after} (${countAttempts(first.attempts)}): ${wordsOf(first)}`
+      : `${missing.length} of ${standings.length} targets not ready after ${after}: ${missing.map(describe).join('; ')}`;
+  return new Failure('DEADLINE_PASSED', message, optionsOf(missing, elapsedMs));
+}
+
+/** A target that is needed will never be ready. Its own code decides how the run ends. */
+export function brokenFailure(standings: readonly Standing[], elapsedMs: number): Failure {
+  const broken = standings.filter(({ state }) => state === 'broken');
+  const [first] = broken;
+  const code = first?.cause?.code ?? 'BUG';
+  const message =
+    broken.length === 1 && first !== undefined
+      ? `${first.target} cannot become ready: ${wordsOf(first)}`
+      : `${broken.length} of ${standings.length} targets cannot become ready: ${broken.map(describe).join('; ')}`;
+  return new Failure(code, message, optionsOf(broken, elapsedMs));
+}
+
+/** Told to stop: the same failure, with what was still missing at that moment. */
+export function stoppedFailure(reason: Failure, standings: readonly Standing[], elapsedMs: number): Failure {
+  const missing = standings.filter(({ state }) => state !== 'ready');
+  const message = `${reason.message} after ${describeDuration(elapsedMs)} of waiting for ${missing.map(describe).join('; ')}`;
+  return new Failure(reason.code, message, optionsOf(missing, elapsedMs));
+}
+
+function describe(standing: Standing): string {
+  return `${standing.target} (${countAttempts(standing.attempts)}): ${wordsOf(standing)}`;
+}
+
+const wordsOf = ({ cause }: Standing) => cause?.message ?? 'no answer yet';
+
+function optionsOf(standings: readonly Standing[], elapsedMs: number) {
+  const hints = [...new Set(standings.map(({ hint }) => hint).filter((hint) => hint !== undefined))];
+  const cause = standings[0]?.cause;
+  return {
+    details: {
+      target: standings.map(({ target }) => target).join(' '),
+      attempts: standings.reduce((sum, { attempts }) => sum + attempts, 0),
+      elapsedMs: Math.round(elapsedMs),
+      ...(cause !== undefined && { cause: cause.code }),
+    },
+    ...(hints.length > 0 && { hint: hints.join('. ') }),
+    ...(cause !== undefined && { cause }),
+  };
+}

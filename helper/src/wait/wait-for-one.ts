@@ -1,0 +1,76 @@
+// One target: asks until it is ready, broken, or the deadline passes.
+import type { Backoff } from '../core/backoff.ts';
+import { Failure } from '../core/failure.ts';
+import { retry } from '../retry/retry.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Phase, Probe } from './probe.ts';
+
+export interface WaitForOneOptions {
+  readonly deadlineMs: number;
+  readonly timeoutMs: number;
+  readonly backoff: Backoff;
+  /** Told of every attempt that did not find the target ready; its cause knows what it hung on. */
+  readonly onNotReady: (cause: Failure, attempts: number) => void;
+}
+
+export interface WaitOutcome {
+  readonly kind: 'ready' | 'not-ready' | 'broken';
+  readonly attempts: number;
+  readonly elapsedMs: number;
+}
+
+/** @throws only the reason of `runtime.signal` */
+export async function waitForOne(
+  probe: Probe,
+  runtime: Pick<Runtime, 'clock' | 'random' | 'signal'>,
+  options: WaitForOneOptions,
+): Promise<WaitOutcome> {
+  const { deadlineMs, timeoutMs, backoff, onNotReady } = options;
+  let phase: Phase | undefined;
+  const outcome = await retry(
+    async ({ signal }) => {
+      phase = undefined;
+      const onPhase = (begun: Phase) => {
+        phase = begun;
+      };
+      const readiness = await probe.check({ signal, onPhase });
+      if (readiness.kind === 'not-ready') throw readiness.cause;
+      return readiness;
+    },
+    {
+      ...{ clock: runtime.clock, random: runtime.random, signal: runtime.signal },
+      ...{ deadlineMs, timeoutMs, backoff },
+      onFailure: (cause, { attempts }) => onNotReady(explain(cause, phase), attempts),
+    },
+  );
+  const { attempts, elapsedMs } = outcome;
+  switch (outcome.kind) {
+    case 'done':
+      if (outcome.value.kind === 'broken') onNotReady(outcome.value.cause, attempts);
+      return { kind: outcome.value.kind, attempts, elapsedMs };
+    case 'failed':
+      onNotReady(explain(outcome.failure, phase), attempts);
+      return { kind: 'broken', attempts, elapsedMs };
+    case 'deadline':
+      onNotReady(explain(outcome.last, phase), attempts);
+      return { kind: 'not-ready', attempts, elapsedMs };
+  }
+}
+
+/** The loop knows that an attempt took too long; what it hung on is what it was last busy with. */
+function explain(cause: Failure, phase: Phase | undefined): Failure {
+  if (cause.code !== 'TIMED_OUT' || phase === undefined) return cause;
+  const details = { ...cause.details, phase: phase.kind };
+  return new Failure(cause.code, sentenceOf(phase), { cause, details });
+}
+
+function sentenceOf(phase: Phase): string {
+  switch (phase.kind) {
+    case 'resolve':
+      return `no answer in time to the question for the name ${phase.name}`;
+    case 'connect':
+      return `no answer in time to the connection attempt: ${phase.endpoint}`;
+    case 'answer':
+      return `connected, but no answer in time: ${phase.endpoint}`;
+  }
+}
