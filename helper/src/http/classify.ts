@@ -89,7 +89,9 @@ const untrusted = 'Mount the CA that signed it, from a ConfigMap or Secret, and 
  */
 export function connectionFailure(error: unknown, where: string): Failure {
   if (error instanceof Failure) return error;
-  const { code, message } = error as Error & { code?: unknown };
+  const { code: given, name, message } = error as Error & { code?: unknown };
+  // undici's parser does not always say which rule was broken
+  const code = name === 'HTTPParserError' ? 'HPE_' : given;
   if (typeof code !== 'string') return new Failure('BUG', String(message ?? error), { cause: error });
   const details = { errno: code };
   if (tlsCode.test(code)) {

@@ -79,7 +79,7 @@ test('what goes wrong has its code', async () => {
     const reading = one.request(request(origin.url + path)).then(bodyOf);
     await assert.rejects(reading, { code: 'CONNECTION_RESET' });
   }
-  const garbage = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')).listen(0, '127.0.0.1');
+  const garbage = createServer((socket) => socket.resume().end('SSH-2.0-OpenSSH_9.2\r\n')).listen(0, '127.0.0.1');
   await once(garbage, 'listening');
   const { port } = garbage.address() as AddressInfo;
   await assert.rejects(one.request(request(`http://127.0.0.1:${port}/`)), { code: 'UNEXPECTED_ANSWER' });
