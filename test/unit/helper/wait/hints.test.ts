@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failure, type FailureDetails } from '../../../../helper/src/core/failure.ts';
+import type { FailureCodeName } from '../../../../helper/src/core/failure-codes.ts';
+import { type HintFacts, hintFor, hints } from '../../../../helper/src/wait/hints.ts';
+
+const pod = { namespace: 'shop', domain: 'cluster.local' };
+
+function facts(code: FailureCodeName, details: FailureDetails = {}, host: string | undefined = 'db'): HintFacts {
+  return { cause: new Failure(code, '', { details }), host, port: 5432, pod };
+}
+
+// for each hint: facts that lead to it, and something that it must name
+const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
+  'no-such-service': [
+    facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }),
+    /no Service db in namespace shop.*kubectl get service db -n shop/,
+  ],
+  'no-such-service-or-host': [facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }, 'db.prod'), /no db in namespace prod/],
+  'no-such-name': [facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }, 'www.example.org'), /spelt/],
+  'no-address': [facts('NAME_NOT_FOUND', { answer: 'NODATA' }), /no record of that kind/],
+  'cluster-dns-silent': [facts('NAME_SERVER_FAILED', { answer: 'TIMEOUT' }), /port 53, UDP and TCP/],
+  'cluster-dns-down': [facts('NAME_SERVER_FAILED', { answer: 'UNREACHABLE' }), /Nothing listens/],
+  'cluster-dns-failing': [facts('NAME_SERVER_FAILED', { answer: 'SERVFAIL' }), /kubectl logs -n kube-system/],
+  'own-pod': [facts('CONNECTION_REFUSED', {}, 'localhost'), /restartPolicy: Always/],
+  'service-not-ready': [
+    facts('CONNECTION_REFUSED'),
+    /port 5432.*no ready endpoints \(kubectl get endpointslices -l kubernetes.io\/service-name=db -n shop\)/,
+  ],
+  'nothing-listens': [facts('CONNECTION_REFUSED', {}, '10.0.0.7'), /port 5432/],
+  'packets-dropped': [facts('TIMED_OUT', { phase: 'connect' }), /NetworkPolicy.*service-name=db -n shop/],
+  'no-answer': [facts('TIMED_OUT', { phase: 'answer' }), /says nothing/],
+  'no-route': [facts('UNREACHABLE'), /no way to the address.*no ready endpoints/],
+  'closed-at-once': [facts('CONNECTION_RESET'), /mesh proxy/],
+  'tls-name': [facts('TLS_FAILED', { errno: 'ERR_TLS_CERT_ALTNAME_INVALID' }), /not for db/],
+  'tls-date': [facts('TLS_FAILED', { errno: 'CERT_HAS_EXPIRED' }), /not valid today/],
+  'tls-untrusted': [facts('TLS_FAILED', { errno: 'SELF_SIGNED_CERT_IN_CHAIN' }), /--ca-file/],
+  'tls-not-spoken': [facts('TLS_FAILED', { errno: 'EPROTO' }), /scheme is http/],
+  'http-credentials': [facts('UNEXPECTED_STATUS', { status: 401 }), /--header-env/],
+  'http-no-backend': [facts('UNEXPECTED_STATUS', { status: 503 }), /behind it is not ready/],
+  'http-redirect': [facts('UNEXPECTED_STATUS', { status: 302 }), /--max-redirects/],
+  'http-other-status': [facts('UNEXPECTED_STATUS', { status: 404 }), /is the path right/],
+};
+
+for (const { id } of hints) {
+  test(`${id} is said, and names what it is about`, () => {
+    const [given, named] = reached[id] ?? assert.fail('no facts lead to it');
+    const hint = hintFor(given);
+    assert.equal(hint?.id, id);
+    assert.match(hint?.text ?? '', named);
+  });
+}
+
+test('a hint leaves room for the sentence before it in a termination message', () => {
+  for (const [given] of Object.values(reached)) assert.ok((hintFor(given)?.text.length ?? 0) < 330, hintFor(given)?.id);
+});
+
+test('a silence at the name server is its own, not that of the target', () => {
+  assert.equal(hintFor(facts('TIMED_OUT', { phase: 'resolve' }))?.id, 'cluster-dns-silent');
+});
+
+test('where nothing is known nothing is said', () => {
+  assert.equal(hintFor(facts('NETWORK_FAILED')), undefined);
+});
