@@ -1,4 +1,5 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
+import { rehearseCommand } from './rehearse.ts';
 
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [rehearseCommand];

@@ -1,0 +1,104 @@
+// A name server on loopback, over UDP and TCP. What it answers is names.ts's.
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE, streamEncode } from 'dns-packet';
+import type { NameAnswer } from './names.ts';
+
+export interface NameServer {
+  /** As resolv.conf takes it here: `127.0.0.1:41234`. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+// RFC 1035 §4.1.1
+const noSuchName = 3;
+// CoreDNS gives the names of the cluster so long, in seconds; nothing here keeps them
+const ttlSeconds = 5;
+
+export async function startNameServer(
+  answer: (name: string, type: string) => Promise<NameAnswer>,
+): Promise<NameServer> {
+  const reply = async (message: Buffer): Promise<Packet | undefined> => {
+    const query = decodeQuery(message);
+    const question = query?.questions?.[0];
+    if (query === undefined || question === undefined) return undefined;
+    const { name, type } = question;
+    const said = await answer(name.replace(/\.$/, ''), type);
+    const addresses = said.kind === 'addresses' ? said.addresses : [];
+    return {
+      type: 'response',
+      id: query.id ?? 0,
+      flags:
+        AUTHORITATIVE_ANSWER |
+        RECURSION_AVAILABLE |
+        (said.kind === 'no-such-name' || said.kind === 'outside' ? noSuchName : 0),
+      questions: [question],
+      answers: addresses.map((data) => ({ type: data.includes(':') ? 'AAAA' : 'A', name, ttl: ttlSeconds, data })),
+    };
+  };
+
+  const { udp, tcp } = await listen();
+  const connections = new Set<Socket>();
+  udp.on('message', async (message, from) => {
+    const packet = await reply(message);
+    // the answer may come after the end of the rehearsal
+    if (packet !== undefined && !closed) udp.send(encode(packet), from.port, from.address);
+  });
+  udp.on('error', () => {});
+  tcp.on('connection', (socket) => {
+    connections.add(socket);
+    let received = Buffer.alloc(0);
+    socket.on('error', () => {}).on('close', () => connections.delete(socket));
+    socket.on('data', async (data) => {
+      received = Buffer.concat([received, data]);
+      // RFC 1035 §4.2.2: two bytes of length before each message
+      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
+        const end = 2 + received.readUInt16BE(0);
+        const message = received.subarray(2, end);
+        received = received.subarray(end);
+        const packet = await reply(message);
+        if (packet !== undefined && !socket.destroyed) socket.write(streamEncode(packet));
+      }
+    });
+  });
+
+  let closed = false;
+  return {
+    address: `127.0.0.1:${udp.address().port}`,
+    async close() {
+      closed = true;
+      for (const socket of connections) socket.destroy();
+      const ends = [once(udp, 'close'), once(tcp, 'close')];
+      udp.close();
+      tcp.close();
+      await Promise.all(ends);
+    },
+  };
+}
+
+function decodeQuery(message: Buffer): Packet | undefined {
+  try {
+    return decode(message);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Both on the same port: the system chooses one for TCP, and another program may have it for UDP already. */
+async function listen(): Promise<{ udp: UdpSocket; tcp: Server }> {
+  for (;;) {
+    const tcp = createServer().listen(0, '127.0.0.1');
+    await once(tcp, 'listening');
+    const udp = createSocket('udp4');
+    try {
+      udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
+      await once(udp, 'listening');
+      return { udp, tcp };
+    } catch (error) {
+      tcp.close();
+      udp.close();
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
