@@ -1,7 +1,7 @@
 // The run's kind cluster: a name and a kubeconfig of its own, so that no other cluster and no current context is touched.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type NodeImage, toolsEnvironment } from './node-image.ts';
@@ -65,13 +65,17 @@ export class Cluster {
     });
   }
 
-  /** Makes images of the engine known to the cluster's nodes; those that are there already cost a moment. */
+  /** Makes images of the engine known to the cluster's nodes. (kind alone would load again what is there already.) */
   async load(images: readonly string[], signal: AbortSignal): Promise<void> {
+    const ids = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', ...images], { signal, quiet: true });
+    const file = `${this.kubeconfig}.images`;
+    if (existsSync(file) && readFileSync(file, 'utf8') === ids) return;
     await run('kind', ['load', 'docker-image', '--quiet', '--name', this.name, ...images], {
       signal,
       env: this.environment,
       quiet: true,
     });
+    writeFileSync(file, ids);
   }
 
   async exportLogs(to: string): Promise<void> {
@@ -81,6 +85,7 @@ export class Cluster {
   async delete(): Promise<void> {
     await run('kind', ['delete', 'cluster', '--name', this.name], { env: this.environment, quiet: true });
     rmSync(this.kubeconfig, { force: true });
+    rmSync(`${this.kubeconfig}.images`, { force: true });
   }
 
   async #exists(): Promise<boolean> {
