@@ -84,6 +84,7 @@ const flags = {
   keep: { type: 'string', placeholder: 'FOLDER', describe: 'Keep volumes and all in this folder, which must be empty' },
   output: {
     type: 'string',
+    alias: 'o',
     choices: ['text', 'json'],
     default: 'text',
     describe: 'json: events and outcome on standard output, for programs',
@@ -143,7 +144,9 @@ export const rehearseCommand = defineCommand({
       const data = rehearsals.map(({ workload: { kind, name, namespace }, outcome, events }) => {
         return { kind, name, namespace, ...outcome, events };
       });
-      out.write(`${JSON.stringify({ rehearsals: data }, null, 2)}\n`);
+      // every key is always there
+      const whole = (_: string, value: unknown) => (value === undefined ? null : value);
+      out.write(`${JSON.stringify({ rehearsals: data }, whole, 2)}\n`);
     }
     const allStarted = rehearsals.every(({ outcome }) => outcome.started);
     return allStarted ? exitCodes.success.code : exitCodes.different.code;

@@ -60,7 +60,7 @@ export async function rehearse(
   const services = gatherServices(objects, settings.services, workload.namespace);
   const startMs = performance.now();
   const now = () => performance.now() - startMs;
-  const emit = (event: NewEvent) => onEvent({ ...event, atMs: Math.round(now()) } as RehearsalEvent);
+  const emit = (event: NewEvent) => onEvent({ atMs: Math.round(now()), ...event } as RehearsalEvent);
 
   const over = new AbortController();
   const end = (reason: End) => over.abort(reason);

@@ -45,8 +45,7 @@ export class Fields {
     if (this.value[name] === undefined || this.value[name] === null) return undefined;
     return this.#items(name).map((item, index) => {
       if (typeof item === 'string') return item;
-      const cure = 'as the API server demands, put it in quotes';
-      throw new Fault('input', `${this.#place(name)}[${index}]: is ${nameOf(item)}, not text`, { cure });
+      throw new Fault('input', `${this.#place(name)}[${index}]: is ${nameOf(item)}, not text`, { cure: cureOf(item) });
     });
   }
 
@@ -72,7 +71,10 @@ export class Fields {
   #read<T>(name: string, kind: string, fits: (value: unknown) => boolean): T | undefined {
     const value = this.value[name];
     if (value === undefined || value === null) return undefined;
-    if (!fits(value)) throw new Fault('input', `${this.#place(name)}: is ${nameOf(value)}, not ${kind}`);
+    if (!fits(value)) {
+      const fault = `${this.#place(name)}: is ${nameOf(value)}, not ${kind}`;
+      throw new Fault('input', fault, kind === 'text' ? { cure: cureOf(value) } : {});
+    }
     return value as T;
   }
 
@@ -89,4 +91,10 @@ function nameOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${String(value)}`;
+}
+
+function cureOf(value: unknown): string {
+  return typeof value === 'boolean'
+    ? 'put it in quotes: kubectl reads y, n, yes, no, on and off as true and false'
+    : 'put it in quotes, or the API server refuses it';
 }
