@@ -1,11 +1,11 @@
 // A step ⇄ its words. The same words stand behind `greenroom-helper`, in a plan and in the CLI's flags.
 import { Failure } from '../core/failure.ts';
 import { suggest } from '../core/suggest.ts';
+import { checkWait } from './check-wait.ts';
 import type { Environment } from './environment.ts';
 import { type FetchOptions, fetchOptions } from './fetch-options.ts';
 import { formatOptions, parseOptions } from './options.ts';
 import { checkSource } from './source.ts';
-import { parseTarget } from './target.ts';
 import { type WaitOptions, waitOptions } from './wait-options.ts';
 
 /** Waits until its targets are ready. */
@@ -43,8 +43,7 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
   const [kind = '', ...rest] = words;
   if (kind === 'wait') {
     const { operands, values } = parseOptions(kind, waitOptions, rest, env);
-    if (operands.length === 0) throw new Failure('USAGE', 'wait: names no target, such as tcp://db:5432');
-    for (const target of operands) parseTarget(target);
+    checkWait(operands, values, parseOptions(kind, waitOptions, rest, {}).values);
     return { kind, targets: operands, options: values };
   }
   if (kind === 'fetch') {

@@ -3,11 +3,14 @@ import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { suggest } from '../core/suggest.ts';
 
+/** `text` is the target as it is shown: no secret is in it. */
 export type Target =
-  | { readonly kind: 'tcp'; readonly text: string; readonly host: string; readonly port: number }
+  | { readonly kind: 'tcp' | 'tls'; readonly text: string; readonly host: string; readonly port: number }
+  /** `name` may be an address, which has a PTR record. */
   | { readonly kind: 'dns'; readonly text: string; readonly name: string }
-  /** `text` has no secrets in it; `url` may. */
-  | { readonly kind: 'http'; readonly text: string; readonly url: string };
+  /** `url` may hold secrets. */
+  | { readonly kind: 'http'; readonly text: string; readonly url: string }
+  | { readonly kind: 'unix' | 'file'; readonly text: string; readonly path: string };
 
 export type TargetKind = Target['kind'];
 
@@ -17,7 +20,14 @@ export const targetSchemes = {
   dns: 'dns://myappb',
   http: 'http://api:8080/health',
   https: 'https://api/health',
+  tls: 'tls://api:443',
+  unix: 'unix:///run/app/app.sock',
+  file: 'file:///data/ready',
 } as const;
+
+type Scheme = keyof typeof targetSchemes;
+
+const isScheme = (scheme: string): scheme is Scheme => scheme in targetSchemes;
 
 /**
  * Reads a target such as `tcp://db:5432`, `dns://myappb` or `https://api/health`.
@@ -31,16 +41,22 @@ export function parseTarget(text: string): Target {
     const cure = /^[^\s/]+:\d+$/.test(text) ? `did you mean tcp://${text}?` : 'write a URL, such as tcp://db:5432';
     throw fault(`has no scheme; ${cure}`);
   }
+  if (!isScheme(scheme)) {
+    const known = Object.keys(targetSchemes);
+    const nearest = suggest(scheme, known);
+    const cure = nearest === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${nearest}://?`;
+    throw fault(`unknown scheme ${scheme}; ${cure}`);
+  }
   switch (scheme) {
-    case 'tcp': {
+    case 'tcp':
+    case 'tls': {
       const { host, port } = parseAuthority(rest, fault);
-      if (port === undefined) throw fault('names no port, such as tcp://db:5432');
-      return { kind: 'tcp', text, host, port };
+      if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);
+      return { kind: scheme, text, host, port };
     }
     case 'dns': {
       const { host, port } = parseAuthority(rest, fault);
       if (port !== undefined) throw fault('a name has no port; to wait for a port use tcp://');
-      if (host.includes(':') || /^[\d.]+$/.test(host)) throw fault('is an address, not a name that could be looked up');
       return { kind: 'dns', text, name: host };
     }
     case 'http':
@@ -48,11 +64,10 @@ export function parseTarget(text: string): Target {
       if (!URL.canParse(text)) throw fault('is not a URL');
       return { kind: 'http', text: shown, url: text };
     }
-    default: {
-      const known = Object.keys(targetSchemes);
-      const nearest = suggest(scheme, known);
-      const cure = nearest === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${nearest}://?`;
-      throw fault(`unknown scheme ${scheme}; ${cure}`);
+    case 'unix':
+    case 'file': {
+      if (!rest.startsWith('/')) throw fault(`must name an absolute path, such as ${targetSchemes[scheme]}`);
+      return { kind: scheme, text, path: rest };
     }
   }
 }
@@ -80,6 +95,7 @@ function parseAuthority(text: string, fault: (what: string) => Failure): { host:
 export function hostOf(target: Target): { host: string | undefined; port: number | undefined } {
   switch (target.kind) {
     case 'tcp':
+    case 'tls':
       return { host: target.host, port: target.port };
     case 'dns':
       return { host: target.name, port: undefined };
@@ -88,5 +104,14 @@ export function hostOf(target: Target): { host: string | undefined; port: number
       const standard = protocol === 'https:' ? 443 : 80;
       return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? standard : Number(port) };
     }
+    case 'unix':
+    case 'file':
+      return { host: undefined, port: undefined };
   }
+}
+
+/** The text of a target with the path in it moved, where it is one of a path. A rehearsal needs it. */
+export function moveTargetPath(text: string, move: (path: string) => string): string {
+  const target = parseTarget(text);
+  return target.kind === 'unix' || target.kind === 'file' ? `${target.kind}://${move(target.path)}` : text;
 }

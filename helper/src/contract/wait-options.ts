@@ -1,12 +1,28 @@
-// Every option of a wait step.
+// Every option of a wait step. Which kinds of target take which of them: target-kinds.ts.
 import { headerOptions } from './header-options.ts';
-import { count, duration, flag, list, type OptionValues, path } from './option.ts';
+import { choice, count, duration, flag, list, type OptionValues, path, size, text } from './option.ts';
 
 // a status, a class such as 2xx, or a range such as 200-399 (RFC 9110 §15: 100 to 599)
 const statusPattern = /^(?:[1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)$/;
 
+function checkPattern(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern, 'mu');
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 export const waitOptions = {
   any: flag({ flag: 'any', summary: 'One target that is ready is enough' }),
+  atLeast: count<number | undefined>({
+    flag: 'at-least',
+    default: undefined,
+    atLeast: 1,
+    atMost: 1_000,
+    summary: 'So many targets that are ready are enough; by default all must be',
+  }),
   deadlineMs: duration({
     flag: 'deadline',
     default: 300_000,
@@ -25,12 +41,65 @@ export const waitOptions = {
     atLeastMs: 1,
     summary: 'The longest pause between two attempts; by default it depends on the kind of target',
   }),
+  splayMs: duration({
+    flag: 'splay',
+    default: 0,
+    summary: 'Begin after a random part of this time, so that a thousand pods do not knock at the same moment',
+  }),
+  successes: count({
+    flag: 'successes',
+    default: 1,
+    atLeast: 1,
+    atMost: 1_000,
+    summary: 'How many attempts in a row must find a target ready',
+  }),
+  stableForMs: duration({
+    flag: 'stable-for',
+    default: 0,
+    summary: 'How long attempt after attempt must find a target ready',
+  }),
+  gone: flag({
+    flag: 'gone',
+    summary:
+      'Wait until it is gone: the name unknown, the connection refused, the file not there. A silence proves nothing, so it does not count',
+  }),
+
+  record: choice({
+    flag: 'record',
+    choices: ['address', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'],
+    default: 'address',
+    summary: 'The type of DNS record to ask for; address is A or AAAA, and /etc/hosts counts too',
+  }),
+  minRecords: count({
+    flag: 'min-records',
+    default: 1,
+    atLeast: 1,
+    atMost: 10_000,
+    summary: 'How many records there must be',
+  }),
+  wantedRecords: list({
+    flag: 'expect-record',
+    placeholder: 'RECORD',
+    summary: 'A record that must be among them, such as 10.0.0.7, or "0 100 5432 db-0.db" for SRV',
+  }),
+
   statuses: list({
     flag: 'status',
     placeholder: 'STATUS',
     summary: 'An HTTP status, class or range that counts as ready, such as 204, 2xx or 200-399; 2xx if none is given',
     check: (value) =>
       statusPattern.test(value) ? undefined : `${JSON.stringify(value)} is not a status such as 204, 2xx or 200-399`,
+  }),
+  contains: list({
+    flag: 'contains',
+    placeholder: 'TEXT',
+    summary: 'A text that the body, or the file, must contain',
+  }),
+  matches: list({
+    flag: 'matches',
+    placeholder: 'PATTERN',
+    summary: "A regular expression (JavaScript's, ^ and $ at each line) that must match in the body, or in the file",
+    check: checkPattern,
   }),
   maxRedirects: count({
     flag: 'max-redirects',
@@ -40,10 +109,31 @@ export const waitOptions = {
     summary: 'How many HTTP redirects to follow; with 0 a redirect is an answer like any other',
   }),
   ...headerOptions,
+  unixSocket: path<string | undefined>({
+    flag: 'unix-socket',
+    default: undefined,
+    summary: 'Connect to this socket; the host of the URL is only named to the server',
+  }),
   caFile: path<string | undefined>({
     flag: 'ca-file',
     default: undefined,
     summary: 'Certificates (PEM) to trust beside those that the image brings',
+  }),
+  serverName: text<string | undefined>({
+    flag: 'server-name',
+    placeholder: 'NAME',
+    default: undefined,
+    summary: 'The name that the certificate must be for, where it is not that of the target',
+  }),
+  validForMs: duration({
+    flag: 'valid-for',
+    default: 0,
+    summary: 'How long the certificate must still be valid, such as 168h for a week',
+  }),
+  minSizeBytes: size({
+    flag: 'min-size',
+    default: 0,
+    summary: 'How large the file must be',
   }),
 } as const;
 

@@ -38,6 +38,16 @@ export const failureCodes = {
   HTTP_UNAVAILABLE: code('permanent', true, 'The server answered with a status that may change by asking again.'),
   TOO_MANY_REDIRECTS: code('permanent', false, 'The redirects do not end, or lead where the helper will not follow.'),
 
+  // what a wait found
+  NOT_THERE: code('permanent', true, 'The file or socket is not there.'),
+  NOT_SERVING: code(
+    'permanent',
+    true,
+    'It answers, but does not serve yet: starting, loading, in recovery, a replica.',
+  ),
+  UNSTABLE: code('permanent', true, 'It was found ready, but not for long enough yet.'),
+  STILL_THERE: code('permanent', true, 'It is still there, and was waited for to be gone.'),
+
   // a download
   TRUNCATED: code('permanent', true, 'The body ended before its announced length.'),
   STALLED: code('permanent', true, 'The body stopped arriving.'),

@@ -24,6 +24,8 @@ interface Case extends HintFacts {
 interface Hint {
   /** Its anchor in helper/hints.md. */
   readonly id: string;
+  /** When it is said, for helper/hints.md. */
+  readonly seen: string;
   readonly fits: (facts: Case) => boolean;
   readonly say: (facts: Case) => string;
 }
@@ -39,6 +41,7 @@ const endpoints = (facts: Case) => kubectl('endpointslices -l kubernetes.io/serv
 export const hints: readonly Hint[] = [
   {
     id: 'no-such-service',
+    seen: 'no such name (NXDOMAIN), for `db`, or for a name under `svc`',
     fits: ({ fact, service }) => fact('answer') === 'NXDOMAIN' && service?.certain === true,
     say: (facts) =>
       `There is no Service ${facts.service?.service} in namespace ${facts.service?.namespace}, or it is headless and has no ready pod: ${kubectl('service SERVICE', facts)}. ` +
@@ -46,60 +49,70 @@ export const hints: readonly Hint[] = [
   },
   {
     id: 'no-such-service-or-host',
+    seen: 'no such name, for `db.prod`, which may be a Service or a host elsewhere',
     fits: ({ fact, service }) => fact('answer') === 'NXDOMAIN' && service !== undefined,
     say: (facts) =>
       `If a Service is meant, there is no ${facts.service?.service} in namespace ${facts.service?.namespace}: ${kubectl('service SERVICE', facts)}. If not, is the name spelt right?`,
   },
   {
     id: 'no-such-name',
+    seen: 'no such name, for any other name',
     fits: ({ fact }) => fact('answer') === 'NXDOMAIN',
     say: () =>
       'Is the name spelt right? A Service is found by NAME in its own namespace, and by NAME.NAMESPACE.svc from others',
   },
   {
     id: 'no-address',
+    seen: 'the name has no such record (NODATA)',
     fits: ({ fact }) => fact('answer') === 'NODATA',
     say: () =>
       'The name is there, but has no record of that kind: the domain of a namespace, or a name that exists for another protocol?',
   },
   {
     id: 'cluster-dns-silent',
+    seen: 'a name server does not answer',
     fits: ({ fact }) => fact('answer') === 'TIMEOUT' || fact('phase') === 'resolve',
     say: () =>
       'The cluster DNS does not answer. Are its pods running (kubectl get pods -n kube-system -l k8s-app=kube-dns)? A NetworkPolicy for this pod must allow egress to port 53, UDP and TCP',
   },
   {
     id: 'cluster-dns-down',
+    seen: 'a name server cannot be reached',
     fits: ({ fact }) => fact('answer') === 'UNREACHABLE',
     say: () =>
       'Nothing listens where /etc/resolv.conf says that the cluster DNS is: kubectl get pods -n kube-system -l k8s-app=kube-dns',
   },
   {
     id: 'cluster-dns-failing',
+    seen: 'a name server fails (SERVFAIL) or refuses',
     fits: ({ code }) => code === 'NAME_SERVER_FAILED',
     say: () =>
       'The cluster DNS is there but cannot answer: it may not reach the API server, or the server it forwards to. Its log says which: kubectl logs -n kube-system -l k8s-app=kube-dns',
   },
   {
     id: 'own-pod',
+    seen: 'refused or silent, at localhost',
     fits: ({ code, host }) => isLoopback(host) && (code === 'CONNECTION_REFUSED' || code === 'TIMED_OUT'),
     say: () =>
       'This is the pod itself, and its app containers start only after all init containers: only a sidecar (an init container with restartPolicy: Always) that stands before this one can answer',
   },
   {
     id: 'service-not-ready',
+    seen: 'connection refused, by what may be a Service',
     fits: ({ code, service }) => code === 'CONNECTION_REFUSED' && service !== undefined,
     say: (facts) =>
       `The name resolves, but nothing accepts connections at port ${facts.port}: the Service has no ready endpoints (${endpoints(facts)}), or no such port, or a mesh proxy of this pod has not started yet`,
   },
   {
     id: 'nothing-listens',
+    seen: 'connection refused, by an address or another host',
     fits: ({ code }) => code === 'CONNECTION_REFUSED',
     say: ({ port }) =>
       `The address is there, but nothing accepts connections at port ${port}: is the server still starting, or is it another port?`,
   },
   {
     id: 'packets-dropped',
+    seen: 'no answer in time to the connection attempt',
     fits: ({ code, fact }) => code === 'TIMED_OUT' && fact('phase') !== 'answer',
     say: (facts) =>
       'Packets are dropped on the way: a NetworkPolicy may forbid egress from this pod or ingress to the other' +
@@ -109,12 +122,14 @@ export const hints: readonly Hint[] = [
   },
   {
     id: 'no-answer',
+    seen: 'connected, but no answer in time',
     fits: ({ code }) => code === 'TIMED_OUT',
     say: () =>
       'It accepts connections but says nothing: still starting, overloaded, or it expects another protocol (TLS?) at this port',
   },
   {
     id: 'no-route',
+    seen: 'no route to the host or the network',
     fits: ({ code }) => code === 'UNREACHABLE',
     say: (facts) =>
       'There is no way to the address: the pod behind it is gone, its network is not ready yet' +
@@ -124,54 +139,76 @@ export const hints: readonly Hint[] = [
   },
   {
     id: 'closed-at-once',
+    seen: 'the connection is closed or reset',
     fits: ({ code }) => code === 'CONNECTION_RESET',
     say: () =>
       'Something accepts the connection and closes it at once: a server that is starting, or a mesh proxy (Istio, Linkerd) with nothing behind it or that demands mTLS',
   },
   {
     id: 'tls-name',
+    seen: 'the certificate is for other names',
     fits: ({ fact }) => fact('errno') === 'ERR_TLS_CERT_ALTNAME_INVALID',
     say: ({ host }) =>
       `The certificate is not for ${host}: use one of the names that it is for, or have this one added`,
   },
   {
     id: 'tls-date',
-    fits: ({ fact }) => /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(fact('errno')),
+    seen: 'the certificate has expired, is not valid yet, or not for as long as asked for',
+    fits: ({ fact }) => /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID|EXPIRES_SOON)$/.test(fact('errno')),
     say: () =>
-      'The certificate is not valid today: has it been renewed (cert-manager: kubectl get certificates -A), and is the clock of the node right?',
+      'The certificate is not valid now, or not for long enough: has it been renewed (cert-manager: kubectl get certificates -A), and is the clock of the node right?',
   },
   {
     id: 'tls-untrusted',
+    seen: 'the certificate is signed by nobody that is trusted',
     fits: ({ code, fact }) => code === 'TLS_FAILED' && /CERT|ISSUER|SIGNED/.test(fact('errno')),
     say: () =>
       'The certificate comes from an authority that the image does not know: mount its certificate and name it with --ca-file',
   },
   {
     id: 'tls-not-spoken',
+    seen: 'the TLS handshake fails in another way',
     fits: ({ code }) => code === 'TLS_FAILED',
     say: () => 'Does the server speak TLS at this port? If not, the scheme is http',
   },
   {
     id: 'http-credentials',
+    seen: 'HTTP 401 or 403',
     fits: ({ fact }) => fact('status') === '401' || fact('status') === '403',
     say: () =>
       'It answers, but wants credentials: give them with --header-env or --header-file, or say with --status 401 that this answer will do',
   },
   {
     id: 'http-no-backend',
+    seen: 'HTTP 502, 503 or 504',
     fits: ({ fact }) => /^50[234]$/.test(fact('status')),
     say: () => 'Something in front answers (an ingress, a gateway, a mesh proxy), and what is behind it is not ready',
   },
   {
     id: 'http-redirect',
+    seen: 'HTTP 3xx that is not followed',
     fits: ({ fact }) => /^3\d\d$/.test(fact('status')),
     say: () =>
       'It answers with a redirect: wait for where that leads, allow it with --max-redirects, or accept it with --status 3xx',
   },
   {
     id: 'http-other-status',
+    seen: 'any other HTTP status that does not count',
     fits: ({ code }) => code === 'UNEXPECTED_STATUS',
     say: () => 'It answers, with a status that does not count: is the path right? --status says which ones count',
+  },
+  {
+    id: 'file-missing',
+    seen: 'no such file, no such socket',
+    fits: ({ code }) => code === 'NOT_THERE',
+    say: () =>
+      'Is the volume that it lies in mounted in this init container too, at that path? App containers, which may be what writes it, start later; a sidecar before this one does not',
+  },
+  {
+    id: 'file-permission',
+    seen: 'no permission to read, or to connect to a socket',
+    fits: ({ fact }) => fact('errno') === 'EACCES',
+    say: () => 'The user of this container may not: give both containers the same runAsUser, or the pod an fsGroup',
   },
 ];
 

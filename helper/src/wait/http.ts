@@ -1,16 +1,18 @@
-// http:// and https:// are ready when the answer has one of the statuses that count. The body is not read.
+// http:// and https:// are ready when the answer has one of the statuses that count, and the body that is expected.
+// The body is read only where something is expected of it, and then no further than the bound.
 // Nothing but this probe loads HTTP.
 import type { Target } from '../contract/target.ts';
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
-import { createAgent } from '../http/agent.ts';
+import { type Answer, createAgent } from '../http/agent.ts';
 import { readHeaders } from '../http/header-values.ts';
 import { readTrust } from '../http/trust.ts';
 import { formatEndpoint } from '../network/address.ts';
+import { connectUnix } from '../network/connect-unix.ts';
 import type { Network } from '../network/network.ts';
+import { contentFault, contentLimitBytes, hasContentRules } from './content.ts';
 import { statusCounts, usualStatuses } from './http-status.ts';
-import { type Ask, type Probe, type Readiness, ready } from './probe.ts';
-import type { ProbeWorld } from './protocols.ts';
+import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 
 /** @throws Failure USAGE for a header or a certificate that cannot be read */
 export async function createHttpProbe(
@@ -23,7 +25,7 @@ export async function createHttpProbe(
   const wanted = options.statuses.length === 0 ? usualStatuses : options.statuses;
 
   const check = async (ask: Ask): Promise<Readiness> => {
-    const agent = createAgent(reporting(network, ask.onPhase), tls);
+    const agent = createAgent(reporting(network, options.unixSocket, ask.onPhase), tls);
     try {
       const answer = await agent.request({
         method: 'GET',
@@ -33,11 +35,19 @@ export async function createHttpProbe(
         ...{ signal: ask.signal, onPhase: ask.onPhase },
       });
       const { status, url } = answer;
-      answer.close();
-      if (statusCounts(status, wanted)) return ready;
-      const from = redactUrl(url.href);
-      const cause = `answers ${status}, not ${wanted.join(' or ')}${from === target.text ? '' : `, from ${from}`}`;
-      return { kind: 'not-ready', cause: new Failure('UNEXPECTED_STATUS', cause, { details: { status } }) };
+      const from = redactUrl(url.href) === target.text ? '' : `, from ${redactUrl(url.href)}`;
+      const notReady = (code: 'UNEXPECTED_STATUS' | 'UNEXPECTED_ANSWER', what: string) =>
+        ({ kind: 'not-ready', cause: new Failure(code, what + from, { details: { status } }) }) as const;
+      try {
+        if (!statusCounts(status, wanted)) {
+          return notReady('UNEXPECTED_STATUS', `answers ${status}, not ${wanted.join(' or ')}`);
+        }
+        if (!hasContentRules(options)) return ready;
+        const fault = contentFault(await readBody(answer), options);
+        return fault === undefined ? ready : notReady('UNEXPECTED_ANSWER', `answers ${status}, but the body ${fault}`);
+      } finally {
+        answer.close();
+      }
     } finally {
       agent.close();
     }
@@ -56,13 +66,33 @@ export async function createHttpProbe(
   };
 }
 
-/** The network, telling when a connection stands and the answer is what is waited for. */
-function reporting(network: Network, onPhase: Ask['onPhase']): Network {
+/** The body as text, or as much of it as is looked at. */
+async function readBody(answer: Answer): Promise<string> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  const enough = new Error('enough of the body has been read');
+  try {
+    await answer.receive((piece) => {
+      pieces.push(piece);
+      sizeBytes += piece.length;
+      if (sizeBytes >= contentLimitBytes) answer.close(enough);
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return Buffer.concat(pieces).subarray(0, contentLimitBytes).toString('utf8');
+}
+
+/** The network, by way of a Unix socket if there is one, telling when the answer is what is waited for. */
+function reporting(network: Network, unixSocket: string | undefined, onPhase: Ask['onPhase']): Network {
   return {
     ...network,
     connect: async (host, port, signal, onNetworkPhase) => {
-      const socket = await network.connect(host, port, signal, onNetworkPhase);
-      onPhase({ kind: 'answer', endpoint: formatEndpoint(host, port) });
+      const socket =
+        unixSocket === undefined
+          ? await network.connect(host, port, signal, onNetworkPhase)
+          : await connectUnix(unixSocket, signal);
+      onPhase({ kind: 'answer', endpoint: unixSocket ?? formatEndpoint(host, port) });
       return socket;
     },
   };

@@ -1,7 +1,9 @@
 // What waiting needs of a protocol: something that asks its target once. The loop, the clock and the words are not
 // a probe's business.
+import type { WaitOptions } from '../contract/wait-options.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Phase as NetworkPhase } from '../network/network.ts';
+import type { Network, Phase as NetworkPhase } from '../network/network.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** What an attempt is busy with; where it hangs, this says what on. */
 export type Phase =
@@ -32,6 +34,13 @@ export interface Probe {
    * @throws a Failure counts as "not ready" where its code is retryable, else as "broken"; anything else is a bug
    */
   check(ask: Ask): Promise<Readiness>;
+}
+
+/** What a probe may be made of. */
+export interface ProbeWorld {
+  readonly options: WaitOptions;
+  readonly network: Network;
+  readonly runtime: Runtime;
 }
 
 export const ready: Readiness = { kind: 'ready' };

@@ -26,7 +26,11 @@ const repeatAfterMs = 30_000;
 // How many targets a heartbeat names; of the others it gives the number.
 const namedTargets = 5;
 
+/** What the targets are waited for to be. */
+export type Goal = 'ready' | 'gone';
+
 export class Progress {
+  readonly goal: Goal;
   readonly standings: readonly Standing[];
   readonly #log: Log;
   readonly #clock: Clock;
@@ -35,7 +39,8 @@ export class Progress {
   /** When each cause of each target was last said. */
   readonly #said = new Map<string, number>();
 
-  constructor(targets: readonly string[], deadlineMs: number, log: Log, clock: Clock) {
+  constructor(targets: readonly string[], goal: Goal, deadlineMs: number, log: Log, clock: Clock) {
+    this.goal = goal;
     this.#log = log;
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
@@ -74,7 +79,7 @@ export class Progress {
       standing.causeSinceMs = now;
     }
     const key = `${index} ${causeKey(cause)}`;
-    const message = `${standing.target} not ready: ${cause.message}`;
+    const message = `${standing.target} not ${this.goal}: ${cause.message}`;
     if (changed && now - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY) >= repeatAfterMs) {
       this.#said.set(key, now);
       this.#log.info(message, this.#fields(standing));
@@ -87,7 +92,7 @@ export class Progress {
     const standing = this.#standing(index);
     standing.state = 'ready';
     standing.attempts = attempts;
-    const sentence = `${standing.target} ready after ${describeDuration(this.elapsedMs())} (${countAttempts(attempts)})`;
+    const sentence = `${standing.target} ${this.goal} after ${describeDuration(this.elapsedMs())} (${countAttempts(attempts)})`;
     this.#log.info(sentence, { target: standing.target, attempts, elapsedMs: Math.round(this.elapsedMs()) });
   }
 

@@ -1,19 +1,11 @@
 // Every kind of target → the probe that asks it, and how often it may be asked. A new protocol is one line here.
 import type { Target, TargetKind } from '../contract/target.ts';
-import type { WaitOptions } from '../contract/wait-options.ts';
 import type { Backoff } from '../core/backoff.ts';
-import type { Network } from '../network/network.ts';
-import type { Runtime } from '../runtime.ts';
 import { createDnsProbe } from './dns.ts';
-import type { Probe } from './probe.ts';
+import { gone } from './gone.ts';
+import type { Probe, ProbeWorld } from './probe.ts';
+import { stable } from './stable.ts';
 import { createTcpProbe } from './tcp.ts';
-
-/** What a probe may be made of. */
-export interface ProbeWorld {
-  readonly options: WaitOptions;
-  readonly network: Network;
-  readonly runtime: Runtime;
-}
 
 export interface Protocol<Kind extends TargetKind> {
   /** How the pauses between two attempts grow. */
@@ -35,10 +27,20 @@ const work: Backoff = { initialMs: 100, factor: 1.5, maxMs: 1_000, jitter: 0.2 }
 
 export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
   tcp: { backoff: cheap, create: (target, { network }) => createTcpProbe(target, network) },
-  dns: { backoff: shared, create: (target, { network }) => createDnsProbe(target, network) },
+  dns: { backoff: shared, create: (target, { options, network }) => createDnsProbe(target, options, network) },
   http: {
     backoff: work,
     create: async (target, world) => (await import('./http.ts')).createHttpProbe(target, world),
+  },
+  tls: {
+    backoff: work,
+    create: async (target, { options, network, runtime }) =>
+      (await import('./tls.ts')).createTlsProbe(target, options, network, runtime.clock),
+  },
+  unix: { backoff: cheap, create: async (target) => (await import('./unix.ts')).createUnixProbe(target) },
+  file: {
+    backoff: cheap,
+    create: async (target, { options }) => (await import('./file.ts')).createFileProbe(target, options),
   },
 };
 
@@ -56,9 +58,10 @@ export async function probeFor(target: Target, world: ProbeWorld): Promise<Asked
   const protocol = protocols[target.kind] as Protocol<TargetKind>;
   const { initialMs, maxMs, ...rest } = protocol.backoff;
   const { intervalMs = maxMs } = world.options;
+  const asked = await protocol.create(target, world);
   return {
     target,
-    probe: await protocol.create(target, world),
+    probe: stable(world.options.gone ? gone(asked) : asked, world.options, world.runtime.clock),
     backoff: { ...rest, initialMs: Math.min(initialMs, intervalMs), maxMs: intervalMs },
   };
 }

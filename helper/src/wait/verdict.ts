@@ -1,34 +1,41 @@
 // How a wait that did not succeed is put: one Failure that names everything that is missing. Pure.
 import { describeDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
-import { countAttempts, type Standing } from './progress.ts';
+import { countAttempts, type Goal, type Standing } from './progress.ts';
+
+/** What is known when it ends. */
+export interface Ending {
+  readonly goal: Goal;
+  readonly standings: readonly Standing[];
+  readonly elapsedMs: number;
+}
 
 /** The deadline has passed. */
-export function deadlineFailure(standings: readonly Standing[], elapsedMs: number): Failure {
+export function deadlineFailure({ goal, standings, elapsedMs }: Ending): Failure {
   const missing = standings.filter(({ state }) => state !== 'ready');
   const after = describeDuration(elapsedMs);
   const [first] = missing;
   const message =
     missing.length === 1 && first !== undefined
-      ? `${first.target} not ready after ${after} (${countAttempts(first.attempts)}): ${wordsOf(first)}`
-      : `${missing.length} of ${standings.length} targets not ready after ${after}: ${missing.map(describe).join('; ')}`;
+      ? `${first.target} not ${goal} after ${after} (${countAttempts(first.attempts)}): ${wordsOf(first)}`
+      : `${missing.length} of ${standings.length} targets not ${goal} after ${after}: ${missing.map(describe).join('; ')}`;
   return new Failure('DEADLINE_PASSED', message, optionsOf(missing, elapsedMs));
 }
 
 /** A target that is needed will never be ready. Its own code decides how the run ends. */
-export function brokenFailure(standings: readonly Standing[], elapsedMs: number): Failure {
+export function brokenFailure({ goal, standings, elapsedMs }: Ending): Failure {
   const broken = standings.filter(({ state }) => state === 'broken');
   const [first] = broken;
   const code = first?.cause?.code ?? 'BUG';
   const message =
     broken.length === 1 && first !== undefined
-      ? `${first.target} cannot become ready: ${wordsOf(first)}`
-      : `${broken.length} of ${standings.length} targets cannot become ready: ${broken.map(describe).join('; ')}`;
+      ? `${first.target} cannot become ${goal}: ${wordsOf(first)}`
+      : `${broken.length} of ${standings.length} targets cannot become ${goal}: ${broken.map(describe).join('; ')}`;
   return new Failure(code, message, optionsOf(broken, elapsedMs));
 }
 
 /** Told to stop: the same failure, with what was still missing at that moment. */
-export function stoppedFailure(reason: Failure, standings: readonly Standing[], elapsedMs: number): Failure {
+export function stoppedFailure(reason: Failure, { standings, elapsedMs }: Ending): Failure {
   const missing = standings.filter(({ state }) => state !== 'ready');
   const message = `${reason.message} after ${describeDuration(elapsedMs)} of waiting for ${missing.map(describe).join('; ')}`;
   return new Failure(reason.code, message, optionsOf(missing, elapsedMs));

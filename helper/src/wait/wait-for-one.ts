@@ -28,13 +28,18 @@ export async function waitForOne(
   const { deadlineMs, timeoutMs, backoff, onNotReady } = options;
   let phase: Phase | undefined;
   const outcome = await retry(
-    async ({ signal }) => {
+    async ({ signal, progress }) => {
       phase = undefined;
       const onPhase = (begun: Phase) => {
         phase = begun;
       };
       const readiness = await probe.check({ signal, onPhase });
-      if (readiness.kind === 'not-ready') throw readiness.cause;
+      if (readiness.kind === 'not-ready') {
+        const { cause } = readiness;
+        // found ready for the first time: whether it stays so is asked close together again
+        if (cause.code === 'UNSTABLE' && cause.details.count === 1) progress();
+        throw cause;
+      }
       return readiness;
     },
     {

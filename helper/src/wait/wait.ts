@@ -20,21 +20,24 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   const network = createNetwork(runtime);
   const probes = await Promise.all(targets.map((target) => probeFor(target, { options, network, runtime })));
   const names = targets.map(({ text }) => text);
-  const progress = new Progress(names, options.deadlineMs, runtime.log, runtime.clock);
-  const needed = options.any ? 1 : targets.length;
+  const progress = new Progress(names, options.gone ? 'gone' : 'ready', options.deadlineMs, runtime.log, runtime.clock);
+  // the environment may ask for more targets than this step has
+  const needed = Math.min(options.any ? 1 : (options.atLeast ?? targets.length), targets.length);
 
   const over = new AbortController();
   const signal = AbortSignal.any([runtime.signal, over.signal]);
   const hasEnough = () => progress.count('ready') >= needed;
   const isLost = () => targets.length - progress.count('broken') < needed;
 
-  progress.started(describeTargets(names, options.any));
+  progress.started(describeTargets(progress, needed));
+  await splay(options.splayMs, runtime);
+  const deadlineMs = options.deadlineMs - progress.elapsedMs();
   const waiting = probes.map(async ({ probe, backoff, target }, index) => {
     const outcome = await waitForOne(
       probe,
       { ...runtime, signal },
       {
-        ...{ deadlineMs: options.deadlineMs, timeoutMs: options.timeoutMs, backoff },
+        ...{ deadlineMs, timeoutMs: options.timeoutMs, backoff },
         onNotReady: (cause, attempts) =>
           progress.notReady(index, cause, attempts, () => {
             return hintFor({ cause, ...hostOf(target), pod: network.identity() })?.text;
@@ -52,30 +55,37 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   over.abort();
   await heartbeat;
 
-  if (hasEnough()) return report(progress, options.any);
-  const { standings } = progress;
-  const elapsedMs = progress.elapsedMs();
-  if (runtime.signal.aborted) throw stoppedFailure(runtime.signal.reason, standings, elapsedMs);
-  if (isLost()) throw brokenFailure(standings, elapsedMs);
+  if (hasEnough()) return report(progress, needed);
+  const ending = { goal: progress.goal, standings: progress.standings, elapsedMs: progress.elapsedMs() };
+  if (runtime.signal.aborted) throw stoppedFailure(runtime.signal.reason, ending);
+  if (isLost()) throw brokenFailure(ending);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  throw deadlineFailure(standings, elapsedMs);
+  throw deadlineFailure(ending);
 }
 
-function describeTargets(names: readonly string[], any: boolean): string {
-  if (names.length === 1) return names[0] ?? '';
-  return `${any ? 'any' : 'all'} of ${names.join(', ')}`;
+/** A random part of the time that is given; a pod in a thousand is not the first one then. */
+async function splay(splayMs: number, { clock, random, signal }: Runtime): Promise<void> {
+  if (splayMs > 0) await clock.sleep(Math.round(splayMs * random.next()), signal);
 }
 
-function report(progress: Progress, any: boolean): StepReport {
-  const { standings } = progress;
+function describeTargets({ standings, goal }: Progress, needed: number): string {
+  const end = goal === 'gone' ? ' to be gone' : '';
+  const names = standings.map(({ target }) => target);
+  if (names.length === 1) return `${names[0]}${end}`;
+  const share = needed === names.length ? 'all' : needed === 1 ? 'any' : `${needed}`;
+  return `${share} of ${names.join(', ')}${end}`;
+}
+
+function report(progress: Progress, needed: number): StepReport {
+  const { standings, goal } = progress;
   const attempts = standings.reduce((sum, standing) => sum + standing.attempts, 0);
   const ready = standings.filter(({ state }) => state === 'ready').map(({ target }) => target);
-  const after = describeDuration(progress.elapsedMs());
-  if (standings.length === 1)
-    return { sentence: `${ready[0]} ready after ${after} (${countAttempts(attempts)})`, attempts };
-  const sentence = any
-    ? `${ready.join(', ')} ready after ${after}: one of ${standings.length} targets is enough`
-    : `all ${standings.length} targets ready after ${after}`;
+  const found = `${goal} after ${describeDuration(progress.elapsedMs())}`;
+  if (standings.length === 1) return { sentence: `${ready[0]} ${found} (${countAttempts(attempts)})`, attempts };
+  const sentence =
+    needed === standings.length
+      ? `all ${standings.length} targets ${found}`
+      : `${ready.join(', ')} ${found}: ${needed} of ${standings.length} targets ${needed === 1 ? 'is' : 'are'} enough`;
   progress.ended(sentence, attempts);
   return { sentence, attempts };
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseStep, type WaitStep } from '../../../helper/src/contract/step.ts';
 import { Failure } from '../../../helper/src/core/failure.ts';
@@ -8,11 +11,12 @@ import type { Runtime } from '../../../helper/src/runtime.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
 import { systemRandom } from '../../../helper/src/system/random.ts';
 import { wait } from '../../../helper/src/wait/wait.ts';
-import { startDnsServer } from '../../support/dns-server.ts';
+import { makeCertificate } from '../../support/certificate.ts';
+import { type DnsServer, startDnsServer } from '../../support/dns-server.ts';
 import { startOrigin } from '../../support/http-origin.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { closedPort, startTcpListener } from '../../support/tcp-listener.ts';
-import { createTempDir } from '../../support/temp-dir.ts';
+import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
 
 const step = (...words: string[]) => parseStep(['wait', ...words]) as WaitStep;
 
@@ -88,6 +92,162 @@ test('dns: a failing server is told from a missing name', async () => {
   const failure = await failureOf(start(['dns://myappb', '--deadline', '200ms'], env).ended);
   assert.equal(failure.details.cause, 'NAME_SERVER_FAILED');
   assert.match(failure.hint ?? '', /cluster DNS is there but cannot answer/);
+});
+
+/** What makes a scripted server the only one that a wait asks. */
+function asking(server: DnsServer, folder: TempDir): Runtime['env'] {
+  const conf = `search shop.svc.cluster.local\nnameserver ${server.nameserver}\noptions ndots:5\n`;
+  return { GREENROOM_RESOLV_CONF: folder.write('resolv.conf', conf), GREENROOM_HOSTS_FILE: folder.write('hosts', '') };
+}
+
+test('dns: waits for so many records, and for those that are expected', async () => {
+  const pods = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+  let count = 1;
+  await using server = await startDnsServer(({ name, type }) => {
+    if (name !== 'db.shop.svc.cluster.local') return 'NXDOMAIN';
+    return type === 'A' ? pods.slice(0, count).map((data) => ({ type, name, data })) : [];
+  });
+  using folder = createTempDir();
+  const many = start(['dns://db', '--min-records', '2'], asking(server, folder));
+  await many.saw(/fewer than 2 records yet: it has 1 \(10\.0\.0\.1\)/);
+  count = 2;
+  await many.ended;
+  const third = start(['dns://db', '--expect-record', '10.0.0.3'], asking(server, folder));
+  await third.saw(/has no record "10\.0\.0\.3" yet: it has 2/);
+  count = 3;
+  await third.ended;
+});
+
+test('dns: other types are found by the search list too, SRV and PTR among them', async () => {
+  await using server = await startDnsServer(({ name, type }) => {
+    if (name === '_sql._tcp.db.shop.svc.cluster.local' && type === 'SRV') {
+      return [{ type, name, data: { priority: 0, weight: 100, port: 5432, target: 'db-0.db' } }];
+    }
+    return name === '7.0.96.10.in-addr.arpa' && type === 'PTR' ? [{ type, name, data: 'DB.shop' }] : 'NXDOMAIN';
+  });
+  using folder = createTempDir();
+  const env = asking(server, folder);
+  await start(['dns://_sql._tcp.db', '--record', 'SRV', '--expect-record', '0 100 5432 DB-0.db.'], env).ended;
+  await start(['dns://10.96.0.7', '--record', 'PTR', '--expect-record', 'db.shop.'], env).ended;
+});
+
+test('gone: a name that is not known any more is gone; a silent name server proves nothing', async () => {
+  await using server = await startDnsServer(({ name, type }) =>
+    type === 'A' ? [{ type, name, data: '10.0.0.1' }] : [],
+  );
+  using folder = createTempDir();
+  const waiting = start(['dns://db', '--gone', '--timeout', '100ms'], asking(server, folder));
+  await waiting.saw(/^dns:\/\/db not gone: it is still there$/);
+  server.answer = () => 'silence';
+  await waiting.saw(/^dns:\/\/db not gone: no answer in time/);
+  server.answer = () => 'NXDOMAIN';
+  assert.match((await waiting.ended).sentence, /^dns:\/\/db gone after/);
+});
+
+test('unix: waits for a socket that something listens at', async () => {
+  using folder = createTempDir();
+  const path = join(folder.path, 'app.sock');
+  const waiting = start([`unix://${path}`]);
+  await waiting.saw(/not ready: no such socket/);
+  const server = createServer((socket) => socket.resume()).listen(path);
+  await waiting.ended;
+  server.close();
+});
+
+test('unix: a file that is no socket refuses', async () => {
+  using folder = createTempDir();
+  const path = folder.write('app.sock', '');
+  const failure = await failureOf(start([`unix://${path}`, '--deadline', '50ms']).ended);
+  assert.equal(failure.details.cause, 'CONNECTION_REFUSED');
+});
+
+test('file: waits until it is there, large enough, with the content expected; and until it is gone', async () => {
+  using folder = createTempDir();
+  const target = `file://${folder.path}/state`;
+  const waiting = start([target, '--min-size', '10', '--matches', '^done$']);
+  await waiting.saw(/not ready: no such file/);
+  folder.write('state', 'begun');
+  await waiting.saw(/has 5 B, less than 10 B/);
+  folder.write('state', 'begun\nundone\n');
+  await waiting.saw(/the file does not match \^done\$/);
+  folder.write('state', 'begun\ndone\n');
+  await waiting.ended;
+  const leaving = start([target, '--gone']);
+  await leaving.saw(/not gone: it is still there/);
+  rmSync(join(folder.path, 'state'));
+  assert.match((await leaving.ended).sentence, /gone after/);
+});
+
+test('tls: the handshake must succeed with a certificate that is trusted, for the name, for long enough', async () => {
+  using folder = createTempDir();
+  const good = makeCertificate(['localhost'], 3);
+  await using server = await startOrigin(() => ({}), { tls: good });
+  const target = `tls://localhost:${server.port}`;
+  const ca = ['--ca-file', folder.write('ca.crt', good.cert)];
+  const brief = ['--deadline', '150ms'];
+  await start([target, ...ca, '--valid-for', '48h']).ended;
+
+  const untrusted = await failureOf(start([target, ...brief]).ended);
+  assert.match(untrusted.hint ?? '', /--ca-file/);
+  const misnamed = await failureOf(start([`tls://127.0.0.1:${server.port}`, ...ca, ...brief]).ended);
+  assert.match(misnamed.hint ?? '', /not for 127\.0\.0\.1/);
+  await start([`tls://127.0.0.1:${server.port}`, ...ca, '--server-name', 'localhost']).ended;
+  const brieflyValid = await failureOf(start([target, ...ca, ...brief, '--valid-for', '96h']).ended);
+  assert.match(brieflyValid.message, /the certificate is valid for 7[12]h only, less than 96h/);
+});
+
+test('tls: an expired certificate, and a server that speaks no TLS, are told apart', async () => {
+  using folder = createTempDir();
+  const old = makeCertificate(['localhost'], -1);
+  await using expired = await startOrigin(() => ({}), { tls: old });
+  const words = ['--ca-file', folder.write('ca.crt', old.cert), '--deadline', '150ms'];
+  const failure = await failureOf(start([`tls://localhost:${expired.port}`, ...words]).ended);
+  assert.match(failure.hint ?? '', /not valid now/);
+  await using plain = await startTcpListener((socket) => socket.end('no TLS here\r\n'));
+  const other = await failureOf(start([`tls://localhost:${plain.port}`, ...words]).ended);
+  assert.match(other.hint ?? '', /scheme is http/);
+  await plain.allClosed();
+});
+
+test('http: a private authority is trusted by --ca-file, and without it the cure is named', async () => {
+  using folder = createTempDir();
+  const certificate = makeCertificate(['localhost']);
+  await using origin = await startOrigin(() => ({}), { tls: certificate });
+  const url = origin.url.replace('127.0.0.1', 'localhost');
+  await start([url, '--ca-file', folder.write('ca.crt', certificate.cert)]).ended;
+  const failure = await failureOf(start([url, '--deadline', '100ms']).ended);
+  assert.match(failure.hint ?? '', /--ca-file/);
+});
+
+test('http: the body is waited for, by text and pattern', async () => {
+  const bodies = ['{"status":"red"}', '{"status":"yellow"}'];
+  await using origin = await startOrigin(({ number }) => ({ body: bodies[number - 1] ?? '{"status":"green"}' }));
+  const waiting = start([`${origin.url}/`, '--contains', 'status', '--matches', '"(green|blue)"']);
+  assert.equal((await waiting.ended).attempts, 3);
+  assert.match(waiting.log.messages()[1] ?? '', /answers 200, but the body does not match "\(green\|blue\)"$/);
+});
+
+test('http: of an endless body no more than the bound is read', async () => {
+  await using listener = await startTcpListener((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n');
+    const more = () => {
+      while (socket.write(Buffer.alloc(65_536, 'x')));
+    };
+    socket.on('drain', more);
+    more();
+  });
+  const words = [`http://127.0.0.1:${listener.port}/`, '--contains', 'ready', '--deadline', '300ms'];
+  const failure = await failureOf(start(words).ended);
+  assert.match(failure.message, /the body does not contain "ready"/);
+  await listener.allClosed();
+});
+
+test('http: asks over a Unix socket', async () => {
+  using folder = createTempDir();
+  const path = join(folder.path, 'app.sock');
+  const server = createHttpServer((request, response) => response.end(request.headers.host)).listen(path);
+  await start(['http://app.internal/ready', '--unix-socket', path, '--contains', 'app.internal']).ended;
+  server.close();
 });
 
 test('http: a status that does not count is not ready; one that does is', async () => {
@@ -175,8 +335,17 @@ test('all: what is missing at the deadline is named, what is ready is not', asyn
 test('any: the first one that is ready ends it, and lets go of the others', async () => {
   await using silent = await startTcpListener();
   const waiting = start([`http://127.0.0.1:${silent.port}/`, 'dns://localhost', '--any']);
-  assert.match((await waiting.ended).sentence, /^dns:\/\/localhost ready after .*: one of 2 targets is enough$/);
+  assert.match((await waiting.ended).sentence, /^dns:\/\/localhost ready after .*: 1 of 2 targets is enough$/);
   await silent.allClosed();
+});
+
+test('at least so many: two of three are enough', async () => {
+  const port = await closedPort();
+  const waiting = start(['dns://localhost', `tcp://127.0.0.1:${port}`, 'dns://a.localhost', '--at-least', '2']);
+  assert.match(
+    (await waiting.ended).sentence,
+    /^dns:\/\/localhost, dns:\/\/a.localhost ready after .*: 2 of 3 targets are enough$/,
+  );
 });
 
 test('a stop ends it at once with what was missing', async () => {

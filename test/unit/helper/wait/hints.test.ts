@@ -33,12 +33,14 @@ const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
   'no-route': [facts('UNREACHABLE'), /no way to the address.*no ready endpoints/],
   'closed-at-once': [facts('CONNECTION_RESET'), /mesh proxy/],
   'tls-name': [facts('TLS_FAILED', { errno: 'ERR_TLS_CERT_ALTNAME_INVALID' }), /not for db/],
-  'tls-date': [facts('TLS_FAILED', { errno: 'CERT_HAS_EXPIRED' }), /not valid today/],
+  'tls-date': [facts('TLS_FAILED', { errno: 'CERT_HAS_EXPIRED' }), /not valid now/],
   'tls-untrusted': [facts('TLS_FAILED', { errno: 'SELF_SIGNED_CERT_IN_CHAIN' }), /--ca-file/],
   'tls-not-spoken': [facts('TLS_FAILED', { errno: 'EPROTO' }), /scheme is http/],
   'http-credentials': [facts('UNEXPECTED_STATUS', { status: 401 }), /--header-env/],
   'http-no-backend': [facts('UNEXPECTED_STATUS', { status: 503 }), /behind it is not ready/],
   'http-redirect': [facts('UNEXPECTED_STATUS', { status: 302 }), /--max-redirects/],
+  'file-missing': [facts('NOT_THERE', {}, undefined), /volume.*mounted/],
+  'file-permission': [facts('UNEXPECTED_ANSWER', { errno: 'EACCES' }, undefined), /fsGroup/],
   'http-other-status': [facts('UNEXPECTED_STATUS', { status: 404 }), /is the path right/],
 };
 

@@ -17,7 +17,7 @@ const none = () => undefined;
 function start(targets = ['tcp://a:80', 'tcp://b:80'], deadlineMs = 300_000) {
   const clock = new VirtualClock();
   const log = memoryLog();
-  return { clock, log, progress: new Progress(targets, deadlineMs, log, clock) };
+  return { clock, log, progress: new Progress(targets, 'ready', deadlineMs, log, clock) };
 }
 
 test('a cause is said once while it stays, and again when it changes', () => {

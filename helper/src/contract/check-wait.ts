@@ -1,0 +1,43 @@
+// Faults of a wait step that show only when its targets and its options are seen together. Pure.
+import { isAddress } from '../core/address.ts';
+import { formatDuration } from '../core/duration.ts';
+import { Failure } from '../core/failure.ts';
+import { parseTarget } from './target.ts';
+import { targetKinds } from './target-kinds.ts';
+import { type WaitOptions, waitOptions } from './wait-options.ts';
+
+/**
+ * Checks the targets, and whether the options suit them.
+ * @param values with what the environment gives, which may be meant for other steps
+ * @param given what the step itself says
+ * @throws Failure USAGE
+ */
+export function checkWait(texts: readonly string[], values: WaitOptions, given: WaitOptions): void {
+  const fault = (what: string) => new Failure('USAGE', `wait: ${what}`);
+  if (texts.length === 0) throw fault('names no target, such as tcp://db:5432');
+  const targets = texts.map(parseTarget);
+  const { atLeast, splayMs, deadlineMs } = values;
+  if (given.any && given.atLeast !== undefined) throw fault('--any and --at-least do not go together');
+  if (atLeast !== undefined && atLeast > targets.length && given.atLeast !== undefined) {
+    throw fault(`--at-least: there ${targets.length === 1 ? 'is 1 target' : `are ${targets.length} targets`} only`);
+  }
+  if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
+
+  for (const target of targets) {
+    if (target.kind === 'dns' && isAddress(target.name) && values.record !== 'PTR') {
+      throw new Failure(
+        'USAGE',
+        `target ${JSON.stringify(target.text)}: is an address, not a name that could be looked up; --record PTR asks for its name`,
+      );
+    }
+  }
+  for (const [name, option] of Object.entries(waitOptions)) {
+    const takers = Object.entries(targetKinds).filter(([, { options }]) => (options as string[]).includes(name));
+    const kinds = takers.map(([kind]) => kind);
+    const value = given[name as keyof WaitOptions];
+    const isGiven = Array.isArray(value) ? value.length > 0 : value !== option.default;
+    if (isGiven && kinds.length > 0 && !targets.some(({ kind }) => kinds.includes(kind))) {
+      throw fault(`--${option.flag} is for ${kinds.join(' and ')} targets, and none of these is one`);
+    }
+  }
+}

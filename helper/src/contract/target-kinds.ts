@@ -1,0 +1,80 @@
+// Every kind of target: when it is ready, and which options it takes. helper/targets.md is made from this table.
+import type { TargetKind } from './target.ts';
+import type { waitOptions } from './wait-options.ts';
+
+type WaitOptionName = keyof typeof waitOptions;
+
+export interface TargetKindDescription {
+  /** When it is ready, as a sentence. */
+  readonly ready: string;
+  /** The options that are for this kind and perhaps others; those that every kind takes are not among them. */
+  readonly options: readonly WaitOptionName[];
+  /** Complete steps, without the word `wait`. */
+  readonly examples: readonly string[];
+}
+
+/** What every kind takes. */
+export const optionsOfAllKinds: readonly WaitOptionName[] = [
+  'any',
+  'atLeast',
+  'deadlineMs',
+  'timeoutMs',
+  'intervalMs',
+  'splayMs',
+  'successes',
+  'stableForMs',
+  'gone',
+];
+
+export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = {
+  tcp: {
+    ready: 'Something accepts a connection, at any address of the host. Nothing is sent: it may not serve yet.',
+    options: [],
+    examples: ['tcp://db:5432 --deadline 2m', 'tcp://old-db:5432 --gone'],
+  },
+  dns: {
+    ready: 'The name has the records asked for, under the search list of the pod.',
+    options: ['record', 'minRecords', 'wantedRecords'],
+    examples: [
+      'dns://myappb',
+      'dns://db-headless --min-records 3',
+      'dns://_sql._tcp.db --record SRV --expect-record "0 100 5432 db-0.db.shop.svc.cluster.local"',
+      'dns://10.96.0.7 --record PTR',
+    ],
+  },
+  http: {
+    ready: 'The answer to a GET has a status that counts, and a body as expected where one is.',
+    options: [
+      'statuses',
+      'contains',
+      'matches',
+      'maxRedirects',
+      'headers',
+      'envHeaders',
+      'fileHeaders',
+      'unixSocket',
+      'caFile',
+    ],
+    examples: [
+      'http://api:8080/health',
+      'https://api/health --status 204 --ca-file /etc/ca/ca.crt',
+      'http://search:9200/_cluster/health --matches \'"status" *: *"(green|yellow)"\'',
+      'http://localhost/ready --unix-socket /run/app/app.sock',
+    ],
+  },
+  tls: {
+    ready: 'The TLS handshake succeeds, with a certificate that is trusted, for the name, and valid for long enough.',
+    options: ['caFile', 'serverName', 'validForMs'],
+    examples: ['tls://api:443 --valid-for 168h', 'tls://10.96.0.7:8443 --server-name api.example.org'],
+  },
+  unix: {
+    ready: 'Something accepts a connection at the socket.',
+    options: [],
+    examples: ['unix:///run/app/app.sock'],
+  },
+  file: {
+    ready: 'The file is there, large enough, and with the content expected, of which the first mebibyte is looked at.',
+    options: ['contains', 'matches', 'minSizeBytes'],
+    examples: ['file:///data/ready', 'file:///data/state --contains migrated --min-size 1Ki'],
+  },
+};
