@@ -12,13 +12,19 @@ export function splitHeader(text: string): { name: string; rest: string } | unde
   return colon < 1 || !token.test(name) || rest === '' ? undefined : { name, rest };
 }
 
+// The helper asks for ranges and codings itself, and frames its own messages: another's would make it misread answers.
+const own =
+  /^(?:range|if-range|accept-encoding|te|connection|keep-alive|upgrade|expect|content-length|transfer-encoding)$/i;
+
 const check = (what: string) => (value: string) =>
   splitHeader(value) === undefined
     ? `${JSON.stringify(value.split(':')[0])} … is not of the form "Name: ${what}"`
-    : // a line break would be a second header (RFC 9112 §11.1)
-      /[\r\n\0]/.test(value)
-      ? 'must not contain a line break'
-      : undefined;
+    : own.test(splitHeader(value)?.name ?? '')
+      ? `${splitHeader(value)?.name} is for the helper itself to set`
+      : // a line break would be a second header (RFC 9112 §11.1)
+        /[\r\n\0]/.test(value)
+        ? 'must not contain a line break'
+        : undefined;
 
 export const headerOptions = {
   headers: list({

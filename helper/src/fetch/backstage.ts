@@ -1,0 +1,179 @@
+// The folder `.greenroom` beside a destination: partial files with their states, and records of what was published.
+// In a folder of its own, nothing unfinished is ever among the app's files; on the same file system, so that
+// publishing is a rename.
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Destination, ifMissing } from './destination.ts';
+import { currentBoot, currentOwner, isOver } from './owner.ts';
+import { createPartialFile, type PartialFile, reopenPartialFile } from './partial-file.ts';
+import { type PartialState, parsePartialState, parseRecord, type Record } from './partial-state.ts';
+import type { Held } from './resume.ts';
+import { rangeCondition } from './validators.ts';
+import { volumeFailure } from './volume-failure.ts';
+
+export const backstageName = '.greenroom';
+
+// A run that is alive says so this often, whatever it does, and one of another pod that has not said so for this long
+// is taken to be over. Should it wake up yet, what it writes are the same bytes: only a partial file with a strong
+// validator is taken over from another pod.
+export const heartbeatMs = 10_000;
+const silentMs = 60_000;
+// What a run of another pod left that nobody can go on with.
+const abandonedMs = 24 * 3_600_000;
+
+/** A partial file of this run, with what is known of its object. */
+export interface Work {
+  readonly id: string;
+  readonly partial: PartialFile;
+}
+
+export interface Leftover {
+  readonly work: Work;
+  readonly held: Held;
+}
+
+export interface Backstage {
+  readRecord(): Promise<Record | undefined>;
+  /** Written before the rename: it counts only for the very file that it describes. */
+  writeRecord(record: Omit<Record, 'version'>): Promise<void>;
+  /** What another run left for the same source, and removes what cannot be used. */
+  takeOver(source: string, digestKnown: boolean, signal: AbortSignal): Promise<Leftover | undefined>;
+  begin(): Promise<Work>;
+  saveState(
+    work: Work,
+    state: Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes'>,
+  ): Promise<void>;
+  /** Says that the run is alive. */
+  beat(work: Work): Promise<void>;
+  /** Forgets a partial file that is not wanted any more. */
+  drop(work: Work): Promise<void>;
+  /** Forgets the state of a partial file that has become the destination. */
+  finish(work: Work): Promise<void>;
+  /** Removes the folder if it is empty. */
+  tidy(): Promise<void>;
+}
+
+/** Opens, and if need be makes, the folder. */
+export async function openBackstage({ folder, name }: Destination): Promise<Backstage> {
+  const room = join(folder, backstageName);
+  try {
+    if ((await lstat(room).catch(ifMissing)) === undefined) {
+      await mkdir(room, { recursive: true });
+      // whoever may write the folder may write this one: pods with other users go on with each other's files
+      await chmod(room, (await stat(folder)).mode & 0o7777).catch(() => {});
+    }
+  } catch (error) {
+    throw volumeFailure(error, room);
+  }
+
+  // names have at most 255 bytes (NAME_MAX); 40 of them are ours
+  const key = Buffer.byteLength(name) <= 200 ? name : createHash('sha256').update(name).digest('hex');
+  const recordPath = join(room, `${key}.json`);
+  const partialPath = (id: string) => join(room, `${key}.${id}.part`);
+  const statePath = (id: string) => join(room, `${key}.${id}.json`);
+  const newId = () => randomBytes(6).toString('hex');
+  const owner = currentOwner();
+  const boot = currentBoot();
+
+  const write = async (path: string, value: unknown) => {
+    const temporary = `${path}.${newId()}`;
+    try {
+      await writeFile(temporary, JSON.stringify(value), { mode: 0o644 });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw volumeFailure(error, room);
+    }
+  };
+  const remove = async (id: string) => {
+    await rm(partialPath(id), { force: true });
+    await rm(statePath(id), { force: true });
+  };
+  const candidates = async () => {
+    const ids = new Set<string>();
+    for (const file of await readdir(room)) {
+      const id = file.startsWith(`${key}.`) ? /^([0-9a-f]{12})\.(?:part|json)$/.exec(file.slice(key.length + 1)) : null;
+      if (id?.[1] !== undefined) ids.add(id[1]);
+    }
+    return ids;
+  };
+
+  const takeOver: Backstage['takeOver'] = async (source, digestKnown, signal) => {
+    const usable: { id: string; state: PartialState; bytes: number }[] = [];
+    const nowMs = await fileSystemTime(join(room, `${key}.${newId()}`));
+    for (const id of await candidates()) {
+      const [part, beat] = await Promise.all(
+        [partialPath(id), statePath(id)].map((path) => stat(path).catch(ifMissing)),
+      );
+      const state = parsePartialState((await readFile(statePath(id), 'utf8').catch(ifMissing)) ?? '');
+      const silentForMs = nowMs - Math.max(part?.mtimeMs ?? 0, beat?.mtimeMs ?? 0);
+      const over = state !== undefined && isOver(state.owner, owner);
+      if (!over && silentForMs < (state === undefined ? abandonedMs : silentMs)) continue;
+      const bytes = Math.min(
+        part?.size ?? 0,
+        state?.boot === boot && boot !== '' ? Infinity : (state?.flushedBytes ?? 0),
+      );
+      const provable = state !== undefined && (rangeCondition(state.validators) !== undefined || (digestKnown && over));
+      if (state !== undefined && state.source === source && bytes > 0 && provable) usable.push({ id, state, bytes });
+      else if (over || silentForMs >= abandonedMs) await remove(id);
+    }
+    usable.sort((a, b) => b.bytes - a.bytes);
+    for (const { id, state, bytes } of usable) {
+      const mine = newId();
+      const flushedBytes = Math.min(state.flushedBytes, bytes);
+      await write(statePath(mine), { ...state, owner, boot, flushedBytes });
+      // whoever renames it has it: another run that wanted it finds nothing
+      const taken = await rename(partialPath(id), partialPath(mine)).then(() => true, ifMissing);
+      await rm(statePath(taken ? id : mine), { force: true });
+      if (!taken) continue;
+      const partial = await reopenPartialFile(partialPath(mine), bytes, signal);
+      const { validators, sizeBytes } = state;
+      return {
+        work: { id: mine, partial },
+        held: { bytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) },
+      };
+    }
+    return undefined;
+  };
+
+  return {
+    readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
+    writeRecord: (record) => write(recordPath, { version: 1, ...record }),
+    takeOver: async (source, digestKnown, signal) => {
+      try {
+        return await takeOver(source, digestKnown, signal);
+      } catch (error) {
+        throw volumeFailure(error, room);
+      }
+    },
+    begin: async () => {
+      const id = newId();
+      return { id, partial: await createPartialFile(partialPath(id)) };
+    },
+    saveState: ({ id }, state) => write(statePath(id), { version: 1, ...state, boot, owner }),
+    beat: async ({ id }) => {
+      const now = new Date();
+      await utimes(statePath(id), now, now).catch(() => {});
+    },
+    drop: async ({ id, partial }) => {
+      await partial.drain().catch(() => {});
+      await partial.close();
+      await remove(id);
+    },
+    finish: async ({ id }) => {
+      await rm(statePath(id), { force: true }).catch(() => {});
+    },
+    tidy: () => rmdir(room).catch(() => {}),
+  };
+}
+
+/** The time by the clock that stamps this file system's files, which may be another machine's. */
+async function fileSystemTime(probePath: string): Promise<number> {
+  await writeFile(probePath, '');
+  try {
+    return (await stat(probePath)).mtimeMs;
+  } finally {
+    await rm(probePath, { force: true });
+  }
+}
