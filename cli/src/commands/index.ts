@@ -1,5 +1,7 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
+import { injectCommand } from './inject.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { uninjectCommand } from './uninject.ts';
 
-export const commands: readonly Command[] = [rehearseCommand];
+export const commands: readonly Command[] = [injectCommand, uninjectCommand, rehearseCommand];

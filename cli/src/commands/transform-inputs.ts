@@ -1,0 +1,105 @@
+// What inject and uninject do with their inputs: read all, change all, then print or write all, or nothing.
+import type { Call, Flags } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Fault } from '../fault.ts';
+import { type Selection, type Transformer, transformFile } from '../inject/transform.ts';
+import { joinStreams } from '../manifest/join.ts';
+import { manifestExtensions, readSources } from '../manifest/read.ts';
+import { podPaths } from '../manifest/workload.ts';
+import { writeFiles } from '../manifest/write.ts';
+import { diffText } from '../render/diff-text.ts';
+import { reportText } from '../render/report-text.ts';
+
+const group = 'Input and output:';
+
+export const transformFlags = {
+  only: {
+    type: 'string',
+    array: true,
+    group,
+    placeholder: 'KIND/NAME',
+    describe: 'Work on these objects alone: deployment/my-app, cronjob, my-app',
+  },
+  write: { type: 'boolean', group, describe: 'Change the files, in place of printing' },
+  check: { type: 'boolean', group, describe: 'Print nothing; exit with 1 if something would change' },
+  diff: { type: 'boolean', group, describe: 'Print what would change, as a unified diff' },
+} as const satisfies Flags;
+
+export const transformPositionals = {
+  inputs: {
+    type: 'string',
+    array: true,
+    demandOption: true,
+    describe: `Files, folders (their ${manifestExtensions.join(', ')}), or - for standard input`,
+  },
+} as const;
+
+type TransformArguments = {
+  readonly inputs: readonly string[];
+  readonly only: readonly string[] | undefined;
+  readonly write: boolean | undefined;
+  readonly check: boolean | undefined;
+  readonly diff: boolean | undefined;
+};
+
+/** Runs a transformer over the inputs and answers the exit code. */
+export async function transformInputs(
+  { args, rest, shell }: Call<TransformArguments>,
+  transformer: Transformer,
+): Promise<number> {
+  const { out, err } = shell.streams;
+  const inputs = [...args.inputs, ...rest];
+  if (args.check === true && args.write === true)
+    throw new Fault('usage', '--check changes nothing, --write does: say one of them');
+  if (args.write === true && inputs.includes('-')) throw new Fault('usage', '--write cannot change standard input');
+  const { selection, requireMet } = selectObjects(args.only ?? []);
+
+  const sources = await readSources(inputs, shell.folder, shell.streams.in);
+  const results = sources.map((source) => ({
+    ...source,
+    ...transformFile(source.name, source.text, selection, transformer),
+    before: source.text,
+  }));
+  const verdicts = results.flatMap((result) => result.verdicts);
+  requireMet();
+  if (verdicts.every(({ outcome }) => outcome === 'skipped')) {
+    err.write(reportText(verdicts));
+    throw new Fault('input', 'there is no pod to work on in any input', {
+      cure: `pods are in ${Object.keys(podPaths).join(', ')}`,
+    });
+  }
+
+  const changed = results.filter(({ before, text }) => before !== text);
+  if (args.write === true)
+    await writeFiles(changed.flatMap(({ path, text }) => (path === undefined ? [] : [{ path, text }])));
+  if (args.diff === true) out.write(changed.map(({ name, before, text }) => diffText(name, before, text)).join(''));
+  else if (args.write !== true && args.check !== true) out.write(joinStreams(results.map(({ text }) => text)));
+  err.write(reportText(verdicts));
+  return args.check === true && changed.length > 0 ? exitCodes.different.code : exitCodes.success.code;
+}
+
+/** `deployment/my-app`, a kind, or a name; each must be met by some object. */
+function selectObjects(only: readonly string[]): { selection: Selection; requireMet: () => void } {
+  if (only.length === 0) return { selection: () => true, requireMet: () => {} };
+  const unmet = new Set(only);
+  const seen = new Set<string>();
+  const selection: Selection = (kind, name) => {
+    seen.add(`${kind}/${name}`);
+    const met = only.filter((text) => {
+      const [first = '', second] = text.split('/');
+      const isKind = (word: string) => word.toLowerCase() === kind.toLowerCase();
+      return second === undefined ? isKind(first) || first === name : isKind(first) && second === name;
+    });
+    for (const text of met) unmet.delete(text);
+    return met.length > 0;
+  };
+  const requireMet = () => {
+    const [text] = unmet;
+    if (text === undefined) return;
+    const some = [...seen].slice(0, 10).join(', ');
+    throw new Fault('input', `--only: no pod belongs to ${text}`, {
+      cure: some === '' ? 'there is no pod in any input' : `there is ${some}${seen.size > 10 ? ' …' : ''}`,
+    });
+  };
+  return { selection, requireMet };
+}

@@ -1,0 +1,22 @@
+// greenroom uninject: takes out what inject put in.
+import { defineCommand } from '../command.ts';
+import { checkName, helperFlags } from './helper-flags.ts';
+import { transformFlags, transformInputs, transformPositionals } from './transform-inputs.ts';
+
+export const uninjectCommand = defineCommand({
+  usage: 'uninject <inputs..>',
+  summary: 'Take out what inject put in; the manifest is then what it was, byte for byte',
+  examples: [
+    ['greenroom uninject app.yaml', 'print the manifest without the helper'],
+    ['greenroom uninject --write k8s/', 'change the files of a folder'],
+  ],
+  positionals: transformPositionals,
+  flags: {
+    name: { ...helperFlags.name, group: 'Where:', describe: 'The name that was given to inject' },
+    ...transformFlags,
+  },
+  async run(call) {
+    const { uninject } = await import('../inject/uninject.ts');
+    return transformInputs(call, uninject({ base: checkName(call.args.name) }));
+  },
+});

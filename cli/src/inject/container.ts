@@ -1,0 +1,108 @@
+// The helper as containers of a pod: what PodSecurity `restricted` asks for, and small honest resources.
+import {
+  formatArgs,
+  formatPlan,
+  formatStep,
+  joinWords,
+  otherVariables,
+  type Step,
+} from '../../../helper/src/contract/index.ts';
+import { formatItem, type Style } from '../manifest/format.ts';
+import { flowList, flowMap, list, literal, map, type NewNode } from '../manifest/node.ts';
+import type { HelperOptions, SecretVariable } from './options.ts';
+import { ownContainerName } from './owned.ts';
+
+/** A named part of a pod that is to be written. */
+export interface NewPart {
+  readonly name: string;
+  readonly node: NewNode;
+}
+
+// The user that the image runs as. Said here as well: the kubelet can hold runAsNonRoot only against a number.
+const user = 65_532;
+
+/** Memory that a step may use. A fetch holds buffers of its connections, and its file is not counted. */
+const memoryLimit = { wait: '128Mi', fetch: '256Mi' } as const;
+
+/**
+ * The helper's containers in their order.
+ * @param mounts what they see of the pod's volumes
+ */
+export function helperContainers(options: HelperOptions, mounts: readonly NewNode[]): NewPart[] {
+  const { steps, separate, name: base } = options;
+  if (!separate) return [container(options, ownContainerName({ base }), steps, mounts)];
+  return steps.map((step, index) =>
+    container(options, ownContainerName({ base }, { number: index + 1, kind: step.kind }), [step], mounts),
+  );
+}
+
+function container(
+  { image, process, secretVariables }: HelperOptions,
+  name: string,
+  steps: readonly Step[],
+  mounts: readonly NewNode[],
+): NewPart {
+  const [only, ...others] = steps;
+  if (only === undefined) throw new Error('a container without steps');
+  const args =
+    others.length === 0
+      ? formatArgs({ kind: 'step', step: only, process })
+      : formatArgs({ kind: 'run', planPath: undefined, process });
+  const kinds = new Set(steps.map(({ kind }) => kind));
+  const variables = [
+    ...secretVariables
+      .filter(({ variable }) => steps.some((step) => namesVariable(step, variable)))
+      .map(secretVariable),
+    ...(others.length === 0 ? [] : [planVariable(steps)]),
+  ];
+  const node = map({
+    name,
+    image,
+    args: flowList(args),
+    env: variables.length === 0 ? undefined : list(variables),
+    resources: map({
+      requests: flowMap({ cpu: '10m', memory: '64Mi' }),
+      limits: flowMap({ memory: memoryLimit[kinds.has('fetch') ? 'fetch' : 'wait'] }),
+    }),
+    securityContext: map({
+      allowPrivilegeEscalation: false,
+      capabilities: flowMap({ drop: flowList(['ALL']) }),
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      seccompProfile: flowMap({ type: 'RuntimeDefault' }),
+    }),
+    volumeMounts: mounts.length === 0 || !needsFiles(steps) ? undefined : list(mounts),
+  });
+  return { name, node };
+}
+
+// a wait alone touches no file, unless it trusts a certificate or sends a header from one
+const needsFiles = (steps: readonly Step[]) =>
+  steps.some(({ kind, options }) => kind === 'fetch' || options.caFile !== undefined || options.fileHeaders.length > 0);
+
+/** Whether a step takes a header's value from a variable. */
+export function namesVariable(step: Step, variable: string): boolean {
+  return step.options.envHeaders.some((header) => header.slice(header.indexOf(':') + 1).trim() === variable);
+}
+
+const secretVariable = ({ variable, secret, key }: SecretVariable): NewNode =>
+  map({ name: variable, valueFrom: map({ secretKeyRef: flowMap({ name: secret, key }) }) });
+
+// the plan is YAML within YAML: a step a line, quoted only where the line needs it
+const planStyle: Style = { step: 2, dash: 0, gap: 2, json: false };
+
+const planVariable = (steps: readonly Step[]): NewNode =>
+  map({
+    name: otherVariables.plan,
+    value: literal(
+      formatPlan({ items: steps })
+        .flatMap((line) => formatItem({ kind: 'scalar', value: String(line) }, 0, planStyle))
+        .map((line) => `${line}\n`)
+        .join(''),
+    ),
+  });
+
+/** A step for people, such as `wait tcp://db:5432`. */
+export const stepText = (step: Step): string => joinWords(formatStep(step));

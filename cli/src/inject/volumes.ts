@@ -1,0 +1,235 @@
+// Where fetched files go: into a volume that the app mounts there already, else into one of its own that both mount.
+import { posix } from 'node:path';
+import { isMap, type Node } from 'yaml';
+import { type Step, suggest } from '../../../helper/src/contract/index.ts';
+import { flowMap, map, type NewNode } from '../manifest/node.ts';
+import { entryOf, itemsAt, type Tree, textAt } from '../manifest/tree.ts';
+import type { PodPlace } from '../manifest/workload.ts';
+import type { NewPart } from './container.ts';
+import type { HelperOptions, InjectOptions } from './options.ts';
+import { appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
+
+/** What a pod must have so that the steps' files reach the app. */
+export interface VolumePlan {
+  /** The mounts of the helper's own containers. */
+  readonly helperMounts: readonly NewNode[];
+  /** Volumes that are not there without the helper. */
+  readonly volumes: readonly NewPart[];
+  /** Mounts that each of the app's chosen containers gets: the name is that of the volume. */
+  readonly appMounts: readonly NewPart[];
+  /** The app's containers that they concern. */
+  readonly containers: readonly { readonly name: string | undefined; readonly tree: Tree; readonly node: Node }[];
+  /** What was found or made, for the verdict. */
+  readonly notes: readonly string[];
+}
+
+/** Thrown where a pod cannot take the steps as they are; the node says where. */
+export class PodFault extends Error {
+  readonly node: Node | undefined;
+  readonly cure: string | undefined;
+
+  constructor(message: string, node: Node | undefined, cure?: string) {
+    super(message);
+    this.name = 'PodFault';
+    this.node = node;
+    this.cure = cure;
+  }
+}
+
+// An empty volume here would hide what nearly every image keeps here.
+const systemFolders = new Set(
+  '/ /bin /boot /dev /etc /lib /lib64 /opt /proc /root /run /sbin /sys /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/sbin /usr/share /var /var/lib /var/log /var/run'.split(
+    ' ',
+  ),
+);
+
+/** The folder that a fetch puts its file into, absolute and without a slash at its end. */
+export function folderOf(destination: string): string {
+  const path = posix.normalize(destination);
+  return path.endsWith('/') && path !== '/' ? path.slice(0, -1) : path === '/' ? path : posix.dirname(path);
+}
+
+/** The folders of the fetches among the steps, each once. */
+export function fetchFolders(steps: readonly Step[]): string[] {
+  return [...new Set(steps.flatMap((step) => (step.kind === 'fetch' ? [folderOf(step.destination)] : [])))];
+}
+
+/** Whether a folder is another, or lies in it. */
+const covers = (outer: string, inner: string) => outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
+
+/** Plans the volumes for a pod that is there. */
+export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan {
+  const names: Names = { base: options.name };
+  const containers = chosenContainers(place, options.containers);
+  const reused = new Map<string, NewNode>();
+  const notes: string[] = [];
+  const own: string[] = [];
+  for (const { node } of containers) refuseFileMounts(place, node, options.steps);
+  for (const folder of fetchFolders(options.steps)) {
+    const mounts = containers.map(({ node }) => coveringMount(place, node, folder, names));
+    const [mount, ...others] = mounts;
+    if (mount === undefined) {
+      const other = others.findIndex((each) => each !== undefined);
+      if (other !== -1) throw unequalMounts(containers[0], containers[other + 1], folder);
+      own.push(folder);
+      continue;
+    }
+    const different = others.findIndex(
+      (each) => each?.volume !== mount.volume || each.path !== mount.path || each.subPath !== mount.subPath,
+    );
+    if (different !== -1) throw unequalMounts(containers[different + 1], containers[0], folder);
+    refuseUnwritable(place, mount);
+    if (!reused.has(mount.path))
+      notes.push(`${mount.path} on volume ${mount.volume}, as ${containers[0]?.name} has it`);
+    reused.set(mount.path, map({ name: mount.volume, mountPath: mount.path, subPath: mount.subPath }));
+  }
+  const added = ownVolumes(own, options, containers[0]?.node);
+  const told = containers.map(({ name }) => name).join(', ');
+  if (added.appMounts.length > 0) notes.push(`${added.folders.join(', ')} on a new volume, mounted in ${told}`);
+  return {
+    helperMounts: [...reused.values(), ...added.appMounts.map(({ node }) => node), ...objectMounts(options)],
+    volumes: [...added.volumes, ...objectVolumes(options)],
+    appMounts: added.appMounts,
+    containers,
+    notes,
+  };
+}
+
+/** Volumes for folders that nothing covers yet: one for each, but none within another. */
+export function ownVolumes(
+  folders: readonly string[],
+  { name: base, claim, sizeLimit }: Pick<HelperOptions, 'name' | 'claim' | 'sizeLimit'>,
+  where?: Node,
+): { folders: string[]; volumes: NewPart[]; appMounts: NewPart[] } {
+  const outermost = folders.filter((folder) => !folders.some((other) => other !== folder && covers(other, folder)));
+  const parts = outermost.map((folder, index) => {
+    if (systemFolders.has(folder)) {
+      throw new PodFault(
+        `a volume at ${folder} would hide what the app's image has there`,
+        where,
+        `fetch into a folder of its own, such as ${folder === '/' ? '/data' : `${folder}/my-app`}/`,
+      );
+    }
+    const name = volumeName(base, folder, outermost.slice(0, index));
+    const source =
+      claim === undefined
+        ? { emptyDir: sizeLimit === undefined ? flowMap({}) : flowMap({ sizeLimit }) }
+        : { persistentVolumeClaim: flowMap({ claimName: claim }) };
+    // a claim is one volume, whose folders would meet in it
+    const subPath = claim !== undefined && outermost.length > 1 ? slug(folder) : undefined;
+    return {
+      volume: { name, node: map({ name, ...source }) },
+      mount: { name, node: map({ name, mountPath: folder, subPath }) },
+    };
+  });
+  return { folders: outermost, volumes: parts.map(({ volume }) => volume), appMounts: parts.map(({ mount }) => mount) };
+}
+
+/** Mounts of Secrets and ConfigMaps in the helper's containers. */
+export const objectMounts = ({ name: base, objectMounts }: HelperOptions): NewNode[] =>
+  objectMounts.map(({ kind, name, path }) =>
+    map({ name: ownVolumeName({ base }, kind, name), mountPath: path, readOnly: true }),
+  );
+
+/** The volumes of those mounts, each once. */
+export function objectVolumes({ name: base, objectMounts }: HelperOptions): NewPart[] {
+  const parts = objectMounts.map(({ kind, name }): NewPart => {
+    const volume = ownVolumeName({ base }, kind, name);
+    const source = kind === 'secret' ? { secret: flowMap({ secretName: name }) } : { configMap: flowMap({ name }) };
+    return { name: volume, node: map({ name: volume, ...source }) };
+  });
+  return [...new Map(parts.map((part) => [part.name, part])).values()];
+}
+
+const slug = (folder: string) =>
+  folder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+
+/** A DNS label (RFC 1123) that says which folder it is; of two folders that would be called the same, the second has a number. */
+function volumeName(base: string, folder: string, earlier: readonly string[]): string {
+  const label = (path: string) => ownVolumeName({ base }, 'at', slug(path)).slice(0, 60).replace(/-$/, '');
+  const number = earlier.filter((path) => label(path) === label(folder)).length;
+  return number === 0 ? label(folder) : `${label(folder)}-${number + 1}`;
+}
+
+function chosenContainers({ document, pod, object }: PodPlace, names: readonly string[]): VolumePlan['containers'] {
+  const all = appContainers(document, pod);
+  if (names.length === 0) return all.slice(0, 1);
+  return names.map((name) => {
+    const found = all.find((container) => container.name === name);
+    if (found !== undefined) return found;
+    const known = all.flatMap((container) => container.name ?? []);
+    const nearest = suggest(name, known);
+    const cure = nearest === undefined ? `it has ${known.join(', ')}` : `did you mean ${nearest}?`;
+    throw new PodFault(`${object.kind}/${object.name} has no container ${JSON.stringify(name)}`, pod, cure);
+  });
+}
+
+interface CoveringMount {
+  readonly volume: string;
+  /** As it is written. */
+  readonly path: string;
+  readonly subPath: string | undefined;
+  readonly node: Node;
+}
+
+/** The user's mount of a container that a folder lies on: the longest one that covers it. */
+function coveringMount(
+  { document }: PodPlace,
+  container: Node,
+  folder: string,
+  names: Names,
+): CoveringMount | undefined {
+  let found: CoveringMount | undefined;
+  for (const node of itemsAt(document, container, 'volumeMounts')) {
+    const volume = textAt(document, node, 'name');
+    const path = textAt(document, node, 'mountPath');
+    if (volume === undefined || path === undefined || isOwnVolumeName(names, volume)) continue;
+    if (!covers(folderOf(`${path}/`), folder)) continue;
+    if (found !== undefined && folderOf(`${found.path}/`).length > folderOf(`${path}/`).length) continue;
+    found = { volume, path, subPath: textAt(document, node, 'subPath'), node };
+  }
+  return found;
+}
+
+/** A single file that is mounted hides whatever is fetched to its path. */
+function refuseFileMounts({ document }: PodPlace, container: Node, steps: readonly Step[]): void {
+  for (const node of itemsAt(document, container, 'volumeMounts')) {
+    const path = textAt(document, node, 'mountPath');
+    if (!steps.some((step) => step.kind === 'fetch' && step.destination === path)) continue;
+    throw new PodFault(`${path} is a mount itself, which no file can replace`, node, 'mount its folder');
+  }
+}
+
+const readOnlySources = ['configMap', 'secret', 'downwardAPI', 'projected', 'image'];
+
+function refuseUnwritable({ document, pod }: PodPlace, mount: CoveringMount): void {
+  if (textAt(document, mount.node, 'subPathExpr') !== undefined) {
+    throw new PodFault(
+      `${mount.path} is mounted with subPathExpr, whose variables the helper does not have`,
+      mount.node,
+      'mount it with subPath, or fetch to another folder',
+    );
+  }
+  const volume = itemsAt(document, pod, 'volumes').find((node) => textAt(document, node, 'name') === mount.volume);
+  const source = readOnlySources.find((name) => isMap(volume) && entryOf(volume, name) !== undefined);
+  if (source === undefined) return;
+  throw new PodFault(
+    `volume ${mount.volume} is a ${source}, which nobody can write to`,
+    mount.node,
+    'fetch to a folder that lies on an emptyDir or a claim, or on no volume yet',
+  );
+}
+
+const unequalMounts = (
+  one: { name: string | undefined; node: Node } | undefined,
+  other: { name: string | undefined } | undefined,
+  folder: string,
+) =>
+  new PodFault(
+    `container ${one?.name} does not mount at ${folder} what ${other?.name} mounts there`,
+    one?.node,
+    `mount the same volume in it, or leave it out of --container`,
+  );

@@ -1,0 +1,98 @@
+// Text → documents, each with its place in the file. Broken YAML and templates that are not rendered are refused here.
+import { type Document, isMap, type ParsedNode, parseAllDocuments, visit } from 'yaml';
+import { Fault } from '../fault.ts';
+import type { Lines } from './place.ts';
+
+/** One or more documents that lie together: what stands between two `---`. */
+export interface Slice {
+  readonly text: string;
+  /** Where it begins in its file. */
+  readonly offset: number;
+}
+
+export type ManifestDocument = Document.Parsed<ParsedNode>;
+
+/** Cuts a file before each `---`: the marker ends whatever came before it, quotes included (YAML 1.2.2 §9.1.2). */
+export function sliceDocuments(text: string): Slice[] {
+  const slices: Slice[] = [];
+  const marker = /^---(?=[ \t\r\n]|$)/gm;
+  let offset = 0;
+  let cut = marker.exec(text);
+  // what comes before the first marker is a document only if something stands there
+  if (cut !== null && /^\uFEFF?(?:[ \t]*(?:#.*|%.*)?\r?\n)*$/.test(text.slice(0, cut.index))) cut = marker.exec(text);
+  for (; cut !== null; cut = marker.exec(text)) {
+    slices.push({ text: text.slice(offset, cut.index), offset });
+    offset = cut.index;
+  }
+  slices.push({ text: text.slice(offset), offset });
+  return slices;
+}
+
+/**
+ * Parses a slice. Scalars stay as they are written (`0644`, `on`), and every node knows its offsets in the slice.
+ * @throws Fault input, with the place and the cure
+ */
+export function parseSlice(slice: Slice, lines: Lines): ManifestDocument[] {
+  const documents = parseAllDocuments(slice.text, {
+    schema: 'failsafe',
+    keepSourceTokens: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  if ('empty' in documents) return [];
+  const error = documents.flatMap(({ errors }) => errors)[0];
+  const template = templateOffset(slice.text, documents, error !== undefined);
+  if (template !== undefined) {
+    throw new Fault('input', 'this is a template, not YAML', {
+      place: lines.placeAt(slice.offset + template),
+      cure: `render it first: helm template … | greenroom inject -`,
+    });
+  }
+  if (error !== undefined) {
+    const place = lines.placeAt(slice.offset + Math.min(error.pos[0], slice.text.length));
+    throw new Fault('input', `broken YAML: ${lowerFirst(error.message)}`, {
+      place,
+      cause: error,
+      ...cureOf(error.code),
+    });
+  }
+  return documents;
+}
+
+const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+
+function cureOf(code: string): { cure?: string } {
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return { cure: 'indent with spaces' };
+    case 'DUPLICATE_KEY':
+      return { cure: 'only the last of them would count: keep one' };
+    case 'BAD_INDENT':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return { cure: 'look at the indentation of this line and of the one above' };
+    default:
+      return {};
+  }
+}
+
+/**
+ * Where a Go template shows: `{{` in a text that is broken, or `{{ … }}` that YAML reads as a mapping whose key is one.
+ * In a quoted or block scalar `{{` is anybody's right.
+ */
+function templateOffset(text: string, documents: readonly ManifestDocument[], broken: boolean): number | undefined {
+  const first = text.indexOf('{{');
+  if (first === -1) return undefined;
+  if (broken) return first;
+  let found: number | undefined;
+  for (const document of documents) {
+    visit(document, {
+      Map(_, map) {
+        const key = map.items[0]?.key;
+        if (map.flow !== true || !isMap(key) || key.flow !== true) return undefined;
+        found = map.range?.[0];
+        return visit.BREAK;
+      },
+    });
+  }
+  return found;
+}
