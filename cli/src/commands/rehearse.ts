@@ -21,6 +21,7 @@ import { drawPicture } from '../rehearse/report/picture.ts';
 import { createStyle, type Style } from '../rehearse/report/style.ts';
 import { createTimeline } from '../rehearse/report/timeline.ts';
 import { heading, limits, verdict } from '../rehearse/report/verdict.ts';
+import { resolveHelperImage } from '../settings.ts';
 import { readAll } from '../streams.ts';
 
 const flags = {
@@ -79,7 +80,7 @@ const flags = {
   'helper-image': {
     type: 'string',
     placeholder: 'IMAGE',
-    describe: "The image that is the helper's, beside any greenroom/helper; also GREENROOM_HELPER_IMAGE",
+    describe: "The image that is the helper's, beside any greenroom/helper",
   },
   keep: { type: 'string', placeholder: 'FOLDER', describe: 'Keep volumes and all in this folder, which must be empty' },
   output: {
@@ -116,7 +117,9 @@ export const rehearseCommand = defineCommand({
   },
   flags,
   async run({ args, shell }) {
-    const settings = readSettings(args, shell);
+    const { env, folder: here, version } = shell;
+    const image = await resolveHelperImage({ flag: args['helper-image'], env, folder: here, version });
+    const settings = readSettings(args, image, shell);
     const objects = await readInputs(args.inputs, shell);
     const workloads = select(readWorkloads(objects, args.namespace), args.only);
     checkNames(workloads, settings);
@@ -193,7 +196,7 @@ async function perform(
 
 type Arguments = Parameters<typeof rehearseCommand.run>[0]['args'];
 
-function readSettings(given: Arguments, { env, folder }: Call['shell']): RehearsalSettings {
+function readSettings(given: Arguments, image: string, { env, folder }: Call['shell']): RehearsalSettings {
   const args = given as Readonly<Record<string, unknown>>;
   const texts = (name: string) => (args[name] as string[] | undefined) ?? [];
   const duration = (name: string): number => {
@@ -209,7 +212,6 @@ function readSettings(given: Arguments, { env, folder }: Call['shell']): Rehears
   if (!/^\d{1,6}$/.test(maxRestarts)) {
     throw new Fault('usage', `rehearse: --max-restarts: ${JSON.stringify(maxRestarts)} is not a whole number`);
   }
-  const image = (args['helper-image'] as string | undefined) ?? env.GREENROOM_HELPER_IMAGE;
   return {
     services: texts('service').map(parseServiceFlag),
     hosts: texts('host').map(parseHostFlag),
@@ -235,7 +237,7 @@ function readSettings(given: Arguments, { env, folder }: Call['shell']): Rehears
   };
 }
 
-function isHelperImage({ image }: Container, setting: string | undefined): boolean {
+function isHelperImage({ image }: Container, setting: string): boolean {
   return image === setting || /(?:^|\/)greenroom\/helper(?:[:@][\w.:-]+)*$/.test(image);
 }
 

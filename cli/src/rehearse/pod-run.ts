@@ -8,6 +8,7 @@ import type { Workload } from './pod/workload.ts';
 import type { StandIn } from './processes/stand-in.ts';
 import { askStartupProbe } from './processes/startup-probe.ts';
 import type { End } from './report/outcome.ts';
+import { createTimers } from './timers.ts';
 
 export interface PodRunOptions {
   readonly workload: Workload;
@@ -40,15 +41,12 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
   });
   const running = new Map<string, RunningContainer>();
   const probes = new Map<string, AbortController>();
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = createTimers(now);
   const verdict = Promise.withResolvers<{ state: PodState; end: End }>();
   const gone = Promise.withResolvers<void>();
   let decided = false;
   let appRuns = false;
 
-  const at = (atMs: number, act: () => void) => {
-    timers.add(setTimeout(act, Math.max(0, Math.ceil(atMs - now()))));
-  };
   const decide = (end: End) => {
     if (!decided) verdict.resolve({ state: machine.state(), end });
     decided = true;
@@ -79,10 +77,10 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
       }
       case 'back-off':
         emit({ kind: 'back-off', container: action.container, delayMs: action.delayMs });
-        at(action.untilMs, () => dispatch({ kind: 'woken' }));
+        timers.at(action.untilMs, () => dispatch({ kind: 'woken' }));
         return;
       case 'wake':
-        at(action.atMs, () => dispatch({ kind: 'woken' }));
+        timers.at(action.atMs, () => dispatch({ kind: 'woken' }));
         return;
       case 'initialized':
         emit({ kind: 'initialized' });
@@ -145,11 +143,11 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
     const over = rehearsed.filter(
       ({ rules, status, exitCode = 0 }) => status === 'exited' && !restartsAfter(rules, pod.restartPolicy, exitCode),
     );
-    // how the others would end nobody knows
-    if (over.length === rehearsed.length) return 'app-started';
+    // how the others would end nobody knows; where there are none, the pod ends by itself
+    if (over.length === rehearsed.length) return over.length === apps.length ? undefined : 'app-started';
     if (pod.restartPolicy === 'Always' && !appRuns) {
       appRuns = true;
-      at(now() + options.runAppForMs, () => decide('app-started'));
+      timers.at(now() + options.runAppForMs, () => decide('app-started'));
     }
     return undefined;
   }
@@ -166,6 +164,6 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
     if (running.size > 0) emit({ kind: 'over' });
     dispatch({ kind: 'deleted' });
     await gone.promise;
-    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
   }
 }

@@ -7,6 +7,7 @@ import { otherVariables } from '../../../../helper/src/contract/index.ts';
 import { Fault } from '../../fault.ts';
 import { podAddress } from '../pod/values.ts';
 import type { Workload } from '../pod/workload.ts';
+import { createTimers } from '../timers.ts';
 import { startNameServer } from './name-server.ts';
 import { answerName, type NameAnswer, resolvConf, undeclaredName } from './names.ts';
 import type { Address } from './service-flag.ts';
@@ -39,13 +40,9 @@ export async function startNetwork(options: NetworkOptions): Promise<PodNetwork>
   const { workload, services, hosts, now, folder } = options;
   const rules: string[] = [];
   const ports: StandInPort[] = [];
-  const timers: NodeJS.Timeout[] = [];
+  const timers = createTimers(now);
   const places = new Map<string, string>();
   const told = new Set<string>();
-  const at = (atMs: number, act: () => void) => {
-    if (atMs <= now()) act();
-    else timers.push(setTimeout(act, atMs - now()));
-  };
 
   const answer = async (name: string, type: string): Promise<NameAnswer> => {
     const said = answerName(name, type, now(), services, hosts);
@@ -62,13 +59,14 @@ export async function startNetwork(options: NetworkOptions): Promise<PodNetwork>
   const server = await startNameServer(answer);
 
   const close = async () => {
-    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
     await Promise.all([server.close(), ...ports.map((port) => port.close())]);
   };
   try {
     const refusing = await refusingPort();
     for (const service of services) {
-      if (service.createdAtMs > 0) at(service.createdAtMs, () => options.onService(service, 'created', undefined));
+      if (service.createdAtMs > 0)
+        timers.at(service.createdAtMs, () => options.onService(service, 'created', undefined));
       for (const port of service.ports) {
         const backend = port.backend === undefined ? undefined : await resolveHost(port.backend);
         const readyAtMs = port.readyAtMs ?? 0;
@@ -79,7 +77,7 @@ export async function startNetwork(options: NetworkOptions): Promise<PodNetwork>
           ports.push(standIn);
           place = { host: '127.0.0.1', port: standIn.port };
           if (readyAtMs > service.createdAtMs) {
-            at(readyAtMs, () =>
+            timers.at(readyAtMs, () =>
               standIn.open().then(
                 () => options.onService(service, 'ready', port),
                 () => {},
