@@ -9,6 +9,7 @@ import { describeDuration, formatDuration } from '../../helper/src/core/duration
 import { Failure } from '../../helper/src/core/failure.ts';
 import { hints } from '../../helper/src/wait/hints.ts';
 import { protocols } from '../../helper/src/wait/protocols.ts';
+import { herdTable, latenessTable } from '../bench/wait-curve.ts';
 import { assertSection, markdownTable } from '../support/generated-section.ts';
 
 const targets = 'helper/targets.md';
@@ -44,15 +45,28 @@ for (const [kind, { options, examples }] of Object.entries(targetKinds)) {
 }
 
 test('the pauses are those of the code', () => {
-  const rows = Object.entries(protocols).map(([kind, { backoff }]) => [
-    kind,
-    formatDuration(backoff.initialMs),
-    `× ${backoff.factor}`,
-    describeDuration(backoff.maxMs),
-    `${backoff.jitter * 100} %`,
-  ]);
-  const head = ['kind', 'first pause', 'each next one', 'longest', 'of which chance takes up to'];
+  const rows = Object.entries(protocols).map(
+    ([
+      kind,
+      {
+        pauses: { backoff, longestMs },
+      },
+    ]) => [
+      kind,
+      formatDuration(backoff.initialMs),
+      `× ${backoff.factor}`,
+      describeDuration(backoff.maxMs),
+      describeDuration(longestMs),
+      `${backoff.jitter * 100} %`,
+    ],
+  );
+  const head = ['kind', 'first', 'each next one', 'up to', 'after a long wait up to', 'of which chance takes up to'];
   assertSection(targets, 'pauses', markdownTable(head, rows));
+});
+
+test('what the pauses lead to is what the simulation gives', () => {
+  assertSection(targets, 'lateness', latenessTable());
+  assertSection(targets, 'herd', herdTable());
 });
 
 test('the hints are those of the code', () => {

@@ -7,9 +7,16 @@ import type { Probe, ProbeWorld } from './probe.ts';
 import { stable } from './stable.ts';
 import { createTcpProbe } from './tcp.ts';
 
-export interface Protocol<Kind extends TargetKind> {
-  /** How the pauses between two attempts grow. */
+/** How the pauses between two attempts grow. */
+export interface Pauses {
+  /** At first. */
   readonly backoff: Backoff;
+  /** When the wait is long, the longest pause is a share of the time waited, up to this many milliseconds. */
+  readonly longestMs: number;
+}
+
+export interface Protocol<Kind extends TargetKind> {
+  readonly pauses: Pauses;
   /**
    * Makes the probe; what is costly to load is loaded here, so that it costs nobody else.
    * @throws Failure USAGE, before anything was asked
@@ -17,29 +24,30 @@ export interface Protocol<Kind extends TargetKind> {
   create(target: Extract<Target, { kind: Kind }>, world: ProbeWorld): Probe | Promise<Probe>;
 }
 
+// Chosen from the simulation in test/bench/wait-curve.ts, whose table is in helper/targets.md.
 // A refused connection is answered by the kernel and costs a packet each way: ask close together.
-const cheap: Backoff = { initialMs: 50, factor: 1.5, maxMs: 500, jitter: 0.2 };
+const cheap: Pauses = { backoff: { initialMs: 50, factor: 1.5, maxMs: 500, jitter: 0.2 }, longestMs: 2_000 };
+// A request is work for the server, which is busy starting.
+const work: Pauses = { backoff: { initialMs: 100, factor: 1.5, maxMs: 1_000, jitter: 0.2 }, longestMs: 3_000 };
 // A short name is up to five candidates of two questions each, at servers that the whole cluster shares; and most
 // remember for 5 to 30 s that a name was not there, so that asking more often rarely finds it sooner.
-const shared: Backoff = { initialMs: 100, factor: 1.6, maxMs: 2_000, jitter: 0.2 };
-// A request is work for the server, which is busy starting.
-const work: Backoff = { initialMs: 100, factor: 1.5, maxMs: 1_000, jitter: 0.2 };
+const shared: Pauses = { backoff: { initialMs: 250, factor: 1.6, maxMs: 2_000, jitter: 0.2 }, longestMs: 5_000 };
 
 export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
-  tcp: { backoff: cheap, create: (target, { network }) => createTcpProbe(target, network) },
-  dns: { backoff: shared, create: (target, { options, network }) => createDnsProbe(target, options, network) },
+  tcp: { pauses: cheap, create: (target, { network }) => createTcpProbe(target, network) },
+  dns: { pauses: shared, create: (target, { options, network }) => createDnsProbe(target, options, network) },
   http: {
-    backoff: work,
+    pauses: work,
     create: async (target, world) => (await import('./http.ts')).createHttpProbe(target, world),
   },
   tls: {
-    backoff: work,
+    pauses: work,
     create: async (target, { options, network, runtime }) =>
       (await import('./tls.ts')).createTlsProbe(target, options, network, runtime.clock),
   },
-  unix: { backoff: cheap, create: async (target) => (await import('./unix.ts')).createUnixProbe(target) },
+  unix: { pauses: cheap, create: async (target) => (await import('./unix.ts')).createUnixProbe(target) },
   file: {
-    backoff: cheap,
+    pauses: cheap,
     create: async (target, { options }) => (await import('./file.ts')).createFileProbe(target, options),
   },
 };
@@ -47,7 +55,7 @@ export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
 export interface AskedTarget {
   readonly target: Target;
   readonly probe: Probe;
-  readonly backoff: Backoff;
+  readonly pauses: Pauses;
 }
 
 /**
@@ -56,12 +64,16 @@ export interface AskedTarget {
  */
 export async function probeFor(target: Target, world: ProbeWorld): Promise<AskedTarget> {
   const protocol = protocols[target.kind] as Protocol<TargetKind>;
-  const { initialMs, maxMs, ...rest } = protocol.backoff;
-  const { intervalMs = maxMs } = world.options;
+  const { options, runtime } = world;
   const asked = await protocol.create(target, world);
   return {
     target,
-    probe: stable(world.options.gone ? gone(asked) : asked, world.options, world.runtime.clock),
-    backoff: { ...rest, initialMs: Math.min(initialMs, intervalMs), maxMs: intervalMs },
+    probe: stable(options.gone ? gone(asked) : asked, options, runtime.clock),
+    pauses: options.intervalMs === undefined ? protocol.pauses : limited(protocol.pauses, options.intervalMs),
   };
+}
+
+function limited({ backoff }: Pauses, intervalMs: number): Pauses {
+  const initialMs = Math.min(backoff.initialMs, intervalMs);
+  return { backoff: { ...backoff, initialMs, maxMs: intervalMs }, longestMs: intervalMs };
 }

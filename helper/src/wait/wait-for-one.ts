@@ -1,14 +1,15 @@
 // One target: asks until it is ready, broken, or the deadline passes.
-import type { Backoff } from '../core/backoff.ts';
 import { Failure } from '../core/failure.ts';
 import { retry } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
+import { pauseMs } from './long-wait.ts';
 import type { Phase, Probe } from './probe.ts';
+import type { Pauses } from './protocols.ts';
 
 export interface WaitForOneOptions {
   readonly deadlineMs: number;
   readonly timeoutMs: number;
-  readonly backoff: Backoff;
+  readonly pauses: Pauses;
   /** Told of every attempt that did not find the target ready; its cause knows what it hung on. */
   readonly onNotReady: (cause: Failure, attempts: number) => void;
 }
@@ -25,7 +26,8 @@ export async function waitForOne(
   runtime: Pick<Runtime, 'clock' | 'random' | 'signal'>,
   options: WaitForOneOptions,
 ): Promise<WaitOutcome> {
-  const { deadlineMs, timeoutMs, backoff, onNotReady } = options;
+  const { deadlineMs, timeoutMs, pauses, onNotReady } = options;
+  const startMs = runtime.clock.now();
   let phase: Phase | undefined;
   const outcome = await retry(
     async ({ signal, progress }) => {
@@ -44,7 +46,8 @@ export async function waitForOne(
     },
     {
       ...{ clock: runtime.clock, random: runtime.random, signal: runtime.signal },
-      ...{ deadlineMs, timeoutMs, backoff },
+      ...{ deadlineMs, timeoutMs, backoff: pauses.backoff },
+      delayMs: (_cause, backoffMs) => pauseMs(backoffMs, runtime.clock.now() - startMs, pauses),
       onFailure: (cause, { attempts }) => onNotReady(explain(cause, phase), attempts),
     },
   );

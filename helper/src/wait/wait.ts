@@ -32,12 +32,12 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   progress.started(describeTargets(progress, needed));
   await splay(options.splayMs, runtime);
   const deadlineMs = options.deadlineMs - progress.elapsedMs();
-  const waiting = probes.map(async ({ probe, backoff, target }, index) => {
+  const waiting = probes.map(async ({ probe, pauses, target }, index) => {
     const outcome = await waitForOne(
       probe,
       { ...runtime, signal },
       {
-        ...{ deadlineMs, timeoutMs: options.timeoutMs, backoff },
+        ...{ deadlineMs, timeoutMs: options.timeoutMs, pauses },
         onNotReady: (cause, attempts) =>
           progress.notReady(index, cause, attempts, () => {
             return hintFor({ cause, ...hostOf(target), pod: network.identity() })?.text;

@@ -25,7 +25,7 @@ async function run(script: readonly (Readiness | 'hang')[], stability: Stability
   };
   const world = { clock, random: scriptedRandom(0), signal: new AbortController().signal };
   const outcome = await waitForOne(stable(scripted, stability, clock), world, {
-    ...{ deadlineMs, timeoutMs: 3_000, backoff: protocols.tcp.backoff },
+    ...{ deadlineMs, timeoutMs: 3_000, pauses: protocols.tcp.pauses },
     onNotReady: ({ message }) => causes.push(message),
   });
   return { outcome, askedAtMs, causes };

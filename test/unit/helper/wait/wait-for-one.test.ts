@@ -24,7 +24,7 @@ async function run(check: (ask: Ask, number: number) => Promise<Readiness>, { de
   };
   const world = { clock, random: scriptedRandom(random), signal: new AbortController().signal };
   const outcome = await waitForOne(probe, world, {
-    ...{ deadlineMs, timeoutMs: 3_000, backoff: protocols.tcp.backoff },
+    ...{ deadlineMs, timeoutMs: 3_000, pauses: protocols.tcp.pauses },
     onNotReady: ({ message }) => causes.push(message),
   });
   return { outcome, askedAtMs, causes, clock };
@@ -40,7 +40,7 @@ const tcp = [50, 75, 113, 169, 253, 380, 500, 500];
 const http = [100, 150, 225, 338, 506, 759, 1000, 1000];
 for (const [kind, delaysMs] of Object.entries({
   ...{ tcp, unix: tcp, file: tcp, http, tls: http },
-  dns: [100, 160, 256, 410, 655, 1049, 1678, 2000],
+  dns: [250, 400, 640, 1024, 1638, 2000, 2000],
 })) {
   test(`the pauses of ${kind} are ${delaysMs.map(formatDuration).join(', ')} without chance`, async () => {
     const clock = new VirtualClock();
@@ -52,14 +52,23 @@ for (const [kind, delaysMs] of Object.entries({
       },
     };
     const world = { clock, random: scriptedRandom(0), signal: new AbortController().signal };
-    const { backoff } = protocols[kind as keyof typeof protocols];
-    await waitForOne(probe, world, { deadlineMs: 300_000, timeoutMs: 3_000, backoff, onNotReady: () => {} });
+    const { pauses } = protocols[kind as keyof typeof protocols];
+    await waitForOne(probe, world, { deadlineMs: 300_000, timeoutMs: 3_000, pauses, onNotReady: () => {} });
     assert.deepEqual(
       askedAtMs.slice(1).map((atMs, index) => atMs - (askedAtMs[index] ?? 0)),
       delaysMs,
     );
   });
 }
+
+test('after a long wait a pause is a 120th of it, and no longer than the longest', async () => {
+  const { askedAtMs } = await run(async () => notReady, { deadlineMs: 600_000 });
+  const pauseAt = (ms: number) => {
+    const index = askedAtMs.findIndex((atMs) => atMs >= ms);
+    return (askedAtMs[index + 1] ?? 0) - (askedAtMs[index] ?? 0);
+  };
+  assert.deepEqual([30_000, 60_000, 120_000, 500_000].map(pauseAt), [500, 500, 1_005, 2_000]);
+});
 
 test('chance takes up to a fifth off each pause', async () => {
   const { askedAtMs } = await run(async (_, number) => (number > 3 ? { kind: 'ready' } : notReady), { random: 1 });
