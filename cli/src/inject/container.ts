@@ -8,7 +8,7 @@ import {
   type Step,
 } from '../../../helper/src/contract/index.ts';
 import { formatItem, type Style } from '../manifest/format.ts';
-import { flowList, flowMap, list, literal, map, type NewNode } from '../manifest/node.ts';
+import { flowList, flowMap, list, literal, map, type NewNode, type Texts, textsOf } from '../manifest/node.ts';
 import type { HelperOptions, SecretVariable } from './options.ts';
 import { ownContainerName } from './owned.ts';
 
@@ -16,7 +16,11 @@ import { ownContainerName } from './owned.ts';
 export interface NewPart {
   readonly name: string;
   readonly node: NewNode;
+  /** The node as a parser would give it. */
+  readonly texts: Texts;
 }
+
+export const newPart = (name: string, node: NewNode): NewPart => ({ name, node, texts: textsOf(node) });
 
 // The user that the image runs as. Said here as well: the kubelet can hold runAsNonRoot only against a number.
 const user = 65_532;
@@ -24,11 +28,28 @@ const user = 65_532;
 /** Memory that a step may use. A fetch holds buffers of its connections, and its file is not counted. */
 const memoryLimit = { wait: '128Mi', fetch: '256Mi' } as const;
 
-/**
- * The helper's containers in their order.
- * @param mounts what they see of the pod's volumes
- */
-export function helperContainers(options: HelperOptions, mounts: readonly NewNode[]): NewPart[] {
+/** The helper's containers, written once for all pods that give them the same mounts. */
+export class ContainerWriter {
+  readonly #options: HelperOptions;
+  readonly #written = new Map<string, NewPart[]>();
+
+  constructor(options: HelperOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The containers in their order.
+   * @param mounts what they see of the pod's volumes
+   */
+  write(mounts: readonly NewNode[]): readonly NewPart[] {
+    const key = JSON.stringify(mounts);
+    const written = this.#written.get(key) ?? helperContainers(this.#options, mounts);
+    this.#written.set(key, written);
+    return written;
+  }
+}
+
+function helperContainers(options: HelperOptions, mounts: readonly NewNode[]): NewPart[] {
   const { steps, separate, name: base } = options;
   if (!separate) return [container(options, ownContainerName({ base }), steps, mounts)];
   return steps.map((step, index) =>
@@ -75,7 +96,7 @@ function container(
     }),
     volumeMounts: mounts.length === 0 || !needsFiles(steps) ? undefined : list(mounts),
   });
-  return { name, node };
+  return newPart(name, node);
 }
 
 // a wait alone touches no file, unless it trusts a certificate or sends a header from one

@@ -2,6 +2,7 @@
 import { isAlias, isSeq } from 'yaml';
 import { Edits } from '../manifest/edits.ts';
 import { lookup } from '../manifest/tree.ts';
+import { ContainerWriter } from './container.ts';
 import type { InjectOptions } from './options.ts';
 import type { Names } from './owned.ts';
 import { putWanted } from './put.ts';
@@ -11,10 +12,10 @@ import { cutPresent } from './uninject.ts';
 import { requireSameRest } from './verify.ts';
 
 /** Brings pods to the given steps. */
-export const inject =
-  (options: InjectOptions): Transformer =>
-  (text, pods, parseAgain) => {
-    const plans = pods.map((pod) => plan(pod, options));
+export function inject(options: InjectOptions): Transformer {
+  const writer = new ContainerWriter(options);
+  return (text, pods, parseAgain) => {
+    const plans = pods.map((pod) => plan(pod, options, writer));
     const outcomes = plans.map(({ difference, detail }) => ({ outcome: outcomeOf(difference), detail }));
     const [clearedText, cleared] = clearOtherPlaces(text, pods, plans, parseAgain);
 
@@ -22,14 +23,14 @@ export const inject =
     cleared.forEach((pod, at) => {
       const { wanted, index, difference } = plans[at] as Plan;
       if (difference.kind === 'same places' && difference.changed === 0) return;
-      const again = cleared === pods ? wanted : planWanted(pod, options);
-      putWanted(edits, pod, findPresent(pod, names(options)), again, index);
+      putWanted(edits, pod, findPresent(pod, names(options)), wanted, index);
     });
     if (edits.none && cleared === pods) return { text, outcomes };
     const changed = edits.apply();
     check(text, changed, pods, parseAgain(changed), plans, options);
     return { text: changed, outcomes };
   };
+}
 
 const names = ({ name }: InjectOptions): Names => ({ base: name });
 
@@ -42,10 +43,10 @@ interface Plan {
   readonly detail: string;
 }
 
-function plan(pod: Candidate, options: InjectOptions): Plan {
+function plan(pod: Candidate, options: InjectOptions, writer: ContainerWriter): Plan {
   if (isAlias(pod.trail.at(-1))) pod.refuseShared(pod.trail);
   const present = findPresent(pod, names(options));
-  const wanted = planWanted(pod, options);
+  const wanted = planWanted(pod, options, writer);
   const difference = compare(pod, present, wanted, options.position);
   const { own } = present.containers;
   const index =
@@ -84,15 +85,16 @@ function check(
   options: InjectOptions,
 ): void {
   requireSameRest(before, after, names(options));
-  for (const pod of after) {
-    const difference = compare(pod, findPresent(pod, names(options)), planWanted(pod, options), options.position);
+  const present = after.map((pod) => findPresent(pod, names(options)));
+  for (const [at, pod] of after.entries()) {
+    const difference = compare(pod, present[at] as Present, (plans[at] as Plan).wanted, options.position);
     if (difference.kind !== 'same places' || difference.changed > 0) {
       throw new Error('self-check: a pod would not have what it shall have');
     }
   }
   if (plans.some(({ difference }) => difference.kind !== 'absent')) return;
   const edits = new Edits(changed);
-  for (const pod of after) cutPresent(edits, pod, findPresent(pod, names(options)));
+  for (const [at, pod] of after.entries()) cutPresent(edits, pod, present[at] as Present);
   if (edits.apply() !== text) throw new Error('self-check: uninject would not give the text back');
 }
 

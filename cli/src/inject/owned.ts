@@ -45,15 +45,20 @@ export function indexesWhere(
   return tree.items.flatMap((item, index) => (passes(textAt(document, item as Tree, 'name')) ? [index] : []));
 }
 
-/** The app's containers as they stand in the pod, aliases followed. */
-export function appContainers(
-  document: ManifestDocument,
-  pod: YAMLMap,
-): { name: string | undefined; tree: Tree; node: Node }[] {
+/** A container of the app. */
+export interface AppContainer {
+  readonly name: string | undefined;
+  /** Its place in the list. */
+  readonly index: number;
+  /** The container itself, an alias followed. */
+  readonly node: Node;
+}
+
+export function appContainers(document: ManifestDocument, pod: YAMLMap): AppContainer[] {
   const containers = lookup(document, pod, 'containers');
   if (!isSeq(containers)) return [];
-  return containers.items.flatMap((item) => {
+  return containers.items.flatMap((item, index) => {
     const node = follow(document, item as Tree);
-    return isMap(node) ? [{ name: textAt(document, node, 'name'), tree: item as Tree, node }] : [];
+    return isMap(node) ? [{ name: textAt(document, node, 'name'), index, node }] : [];
   });
 }

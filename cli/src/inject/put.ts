@@ -30,10 +30,11 @@ export function putWanted(edits: Edits, pod: Candidate, present: Present, wanted
   );
   const apps = (lookup(pod.document, map, 'containers') as YAMLSeq).items as Tree[];
   const appTrail = [...trail, containers.value];
-  for (const { tree } of wanted.volumes.containers) {
+  for (const { index: at } of wanted.volumes.containers) {
+    const tree = apps[at] as Tree;
     const app = tree as YAMLMap;
     const beside = app.items?.at(-1) as Entry;
-    const mounts = present.mounts[apps.indexOf(tree)] as OwnList;
+    const mounts = present.mounts[at] as OwnList;
     put(
       { map: app, trail: [...appTrail, tree], key: 'volumeMounts', beside, side: 1, list: mounts },
       wanted.volumes.appMounts,

@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLSeq } from 'yaml';
 import { suggest } from '../../../helper/src/contract/index.ts';
-import { type Texts, textsOf } from '../manifest/node.ts';
+import type { Texts } from '../manifest/node.ts';
 import { entryOf, follow, itemsAt, lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
 import type { PodPlace } from '../manifest/workload.ts';
-import { helperContainers, type NewPart } from './container.ts';
+import type { ContainerWriter, NewPart } from './container.ts';
 import type { InjectOptions, Position } from './options.ts';
 import { indexesWhere, isOwnContainerName, isOwnVolumeName, looksOwn, type Names } from './owned.ts';
 import { PodFault, planVolumes, type VolumePlan } from './volumes.ts';
@@ -59,14 +59,14 @@ export interface Wanted {
   readonly volumes: VolumePlan;
 }
 
-export function planWanted(place: PodPlace, options: InjectOptions): Wanted {
+export function planWanted(place: PodPlace, options: InjectOptions, writer: ContainerWriter): Wanted {
   const { document, pod, object } = place;
   const containers = lookup(document, pod, 'containers');
   if (!isSeq(containers) || containers.items.length === 0) {
     throw new PodFault(`${object.kind}/${object.name} has no containers`, pod);
   }
   const volumes = planVolumes(place, options);
-  const wanted = helperContainers(options, volumes.helperMounts);
+  const wanted = writer.write(volumes.helperMounts);
   const clash = wanted.find(({ name }) =>
     itemsAt(document, pod, 'containers').some((app) => textAt(document, app, 'name') === name),
   );
@@ -99,19 +99,18 @@ export function compare(place: PodPlace, present: Present, wanted: Wanted, posit
     const found = names(list);
     return found.some((name) => !allowed.includes(name ?? '')) || new Set(found).size < found.length;
   };
-  const chosen = new Set(wanted.volumes.containers.map(({ tree }) => tree));
-  const apps = lookup(place.document, place.pod, 'containers') as YAMLSeq;
+  const chosen = new Set(wanted.volumes.containers.map(({ index }) => index));
   const stands =
     isDeepStrictEqual(names(present.containers), wantedNames) &&
     !surplus(present.volumes, volumeNames) &&
-    present.mounts.every((list, index) => !surplus(list, chosen.has(apps.items[index] as Tree) ? mountNames : [])) &&
+    present.mounts.every((list, index) => !surplus(list, chosen.has(index) ? mountNames : [])) &&
     (position === undefined || standsAt(present.containers, placeIndex(place, position, present.containers.own)));
   if (!stands) return { kind: 'other places' };
   const parts = [
     ...wanted.containers.map((part) => [present.containers, part] as const),
     ...wanted.volumes.volumes.map((part) => [present.volumes, part] as const),
     ...present.mounts.flatMap((list, index) =>
-      chosen.has(apps.items[index] as Tree) ? wanted.volumes.appMounts.map((part) => [list, part] as const) : [],
+      chosen.has(index) ? wanted.volumes.appMounts.map((part) => [list, part] as const) : [],
     ),
   ];
   return { kind: 'same places', changed: parts.filter(([list, part]) => !isAsWanted(place, list, part)).length };
@@ -120,7 +119,7 @@ export function compare(place: PodPlace, present: Present, wanted: Wanted, posit
 /** Whether a list holds a part with the very content that is wanted; comments, order of keys and quotes don't count. */
 export function isAsWanted(place: PodPlace, list: OwnList, part: NewPart): boolean {
   const index = indexOf(place, list, part.name);
-  return index !== -1 && isDeepStrictEqual(textsIn(place, list.seq?.items[index] as Tree), textsOf(part.node));
+  return index !== -1 && isDeepStrictEqual(textsIn(place, list.seq?.items[index] as Tree), part.texts);
 }
 
 /** Where a list holds our part of a name; -1 where it does not. */

@@ -3,11 +3,11 @@ import { posix } from 'node:path';
 import { isMap, type Node } from 'yaml';
 import { type Step, suggest } from '../../../helper/src/contract/index.ts';
 import { flowMap, map, type NewNode } from '../manifest/node.ts';
-import { entryOf, itemsAt, type Tree, textAt } from '../manifest/tree.ts';
+import { entryOf, itemsAt, textAt } from '../manifest/tree.ts';
 import type { PodPlace } from '../manifest/workload.ts';
-import type { NewPart } from './container.ts';
+import { type NewPart, newPart } from './container.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
-import { appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
+import { type AppContainer, appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
 
 /** What a pod must have so that the steps' files reach the app. */
 export interface VolumePlan {
@@ -18,7 +18,7 @@ export interface VolumePlan {
   /** Mounts that each of the app's chosen containers gets: the name is that of the volume. */
   readonly appMounts: readonly NewPart[];
   /** The app's containers that they concern. */
-  readonly containers: readonly { readonly name: string | undefined; readonly tree: Tree; readonly node: Node }[];
+  readonly containers: readonly AppContainer[];
   /** What was found or made, for the verdict. */
   readonly notes: readonly string[];
 }
@@ -118,8 +118,8 @@ export function ownVolumes(
     // a claim is one volume, whose folders would meet in it
     const subPath = claim !== undefined && outermost.length > 1 ? slug(folder) : undefined;
     return {
-      volume: { name, node: map({ name, ...source }) },
-      mount: { name, node: map({ name, mountPath: folder, subPath }) },
+      volume: newPart(name, map({ name, ...source })),
+      mount: newPart(name, map({ name, mountPath: folder, subPath })),
     };
   });
   return { folders: outermost, volumes: parts.map(({ volume }) => volume), appMounts: parts.map(({ mount }) => mount) };
@@ -136,7 +136,7 @@ export function objectVolumes({ name: base, objectMounts }: HelperOptions): NewP
   const parts = objectMounts.map(({ kind, name }): NewPart => {
     const volume = ownVolumeName({ base }, kind, name);
     const source = kind === 'secret' ? { secret: flowMap({ secretName: name }) } : { configMap: flowMap({ name }) };
-    return { name: volume, node: map({ name: volume, ...source }) };
+    return newPart(volume, map({ name: volume, ...source }));
   });
   return [...new Map(parts.map((part) => [part.name, part])).values()];
 }

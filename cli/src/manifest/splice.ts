@@ -42,7 +42,10 @@ export function insertItems(edits: Edits, seq: YAMLSeq, index: number, items: re
   if (index < seq.items.length) {
     const floor = index === 0 ? 0 : edits.lineAfter(endOfItem(seq, index - 1));
     edits.insertLines(aboveComments(edits, itemStart(seq, index), floor), lines, rankBefore(dash));
-  } else edits.insertLines(edits.lineAfter(endOfItem(seq, index - 1)), lines, rankBehind(dash));
+  } else {
+    const end = edits.lineAfter(endOfItem(seq, index - 1));
+    edits.insertLines(belowComments(edits, end, dash + 1), lines, rankBehind(dash));
+  }
 }
 
 /** Writes an item of a list anew. */
@@ -98,8 +101,12 @@ export function insertEntry(
   const column = columnOf(edits, entryStart(beside), side === 1);
   const [head = '', ...tail] = formatEntry(entry, column, style);
   const lines = [' '.repeat(column) + head, ...tail];
-  if (side === 1) edits.insertLines(edits.lineAfter(contentEnd(beside)), lines, rankBehind(column));
-  else {
+  if (side === 1) {
+    // behind the last entry, a comment in the same column can belong to nothing else
+    const margin = index === entries.length ? column : column + 1;
+    const at = belowComments(edits, edits.lineAfter(contentEnd(beside)), margin);
+    edits.insertLines(at, lines, rankBehind(column));
+  } else {
     const above = entries[index - 1];
     const floor = above === undefined ? 0 : edits.lineAfter(contentEnd(above));
     edits.insertLines(aboveComments(edits, entryStart(beside), floor), lines, rankBefore(column));
@@ -225,6 +232,14 @@ function aboveComments(edits: Edits, start: number, floor: number): number {
     if (above < floor || !edits.text.startsWith(`${margin}#`, above)) break;
     at = above;
   }
+  return at;
+}
+
+/** Behind the comments that follow a piece of text and are indented so far that they belong to it. */
+function belowComments(edits: Edits, start: number, margin: number): number {
+  const comment = new RegExp(`^ {${margin},}#.*(?:\\n|$)`, 'my');
+  let at = start;
+  for (comment.lastIndex = at; at < edits.text.length && comment.test(edits.text); ) at = comment.lastIndex;
   return at;
 }
 
