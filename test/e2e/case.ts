@@ -1,7 +1,9 @@
 // The frame of a case: a namespace of its own in the run's cluster, what a case does there, and what is kept if it fails.
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { findStatus, type Pod } from './pod.ts';
@@ -20,6 +22,8 @@ export const stage = fromHarness('GREENROOM_E2E_STAGE');
 export const helper = fromHarness('GREENROOM_E2E_HELPER');
 /** Kubernetes' minor version as a number: 36. */
 export const minor = Number(fromHarness('GREENROOM_E2E_KUBERNETES').slice(2));
+/** The Docker container that is the cluster's node. */
+export const node = fromHarness('GREENROOM_E2E_NODE');
 const failures = fromHarness('GREENROOM_E2E_FAILURES');
 
 type Manifest = string | object;
@@ -28,7 +32,7 @@ const toYaml = (manifest: Manifest): string => (typeof manifest === 'string' ? m
 
 export class Namespace {
   readonly name: string;
-  readonly #watch: PodWatch;
+  #watch: PodWatch;
 
   private constructor(name: string) {
     this.name = name;
@@ -45,6 +49,12 @@ export class Namespace {
     // a pod is refused before it exists
     await namespace.kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
     return namespace;
+  }
+
+  /** Watches anew, for a case that has ended the API server. What was seen before is forgotten. */
+  watchAgain(): void {
+    this.#watch.stop();
+    this.#watch = new PodWatch(this.name);
   }
 
   /** kubectl in this namespace. @returns its stdout @throws Error with what it said */
@@ -95,6 +105,40 @@ export class Namespace {
 
   async exec(pod: string, container: string, ...command: readonly string[]): Promise<string> {
     return await this.kubectl('exec', pod, '-c', container, '--', ...command);
+  }
+
+  /** Follows a container's log until a line matches. */
+  async logLine(pod: string, container: string, pattern: RegExp, withinMs = 60_000): Promise<string> {
+    const args = ['--namespace', this.name, 'logs', '--follow', pod, '-c', container];
+    const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const timer = setTimeout(() => child.kill(), withinMs);
+    try {
+      for await (const line of createInterface({ input: child.stdout })) if (pattern.test(line)) return line;
+      throw new Error(`${pod}/${container}: no line ${pattern} in its log within ${withinMs / 1_000} s`);
+    } finally {
+      clearTimeout(timer);
+      child.kill();
+    }
+  }
+
+  /** Kills what containerd runs for a pod in this namespace, behind the kubelet's back. @param container undefined: the sandbox */
+  async kill(pod: string, container?: string): Promise<void> {
+    const ctr = (...args: readonly string[]) =>
+      run('docker', ['exec', node, 'ctr', '-n', 'k8s.io', ...args], { quiet: true });
+    const labels = {
+      'io.kubernetes.pod.namespace': this.name,
+      'io.kubernetes.pod.name': pod,
+      'io.cri-containerd.kind': container === undefined ? 'sandbox' : 'container',
+      ...(container === undefined ? {} : { 'io.kubernetes.container.name': container }),
+    };
+    const filter = Object.entries(labels).map(([label, value]) => `labels."${label}"==${value}`);
+    const running = (await ctr('tasks', 'list', '--quiet')).split('\n').filter((id) => id !== '');
+    const ids = (await ctr('containers', 'list', '--quiet', filter.join(',')))
+      .split('\n')
+      .filter((id) => running.includes(id));
+    const [id = ''] = ids;
+    if (id === '' || ids.length > 1) throw new Error(`${pod} has ${ids.length} running containers of that kind`);
+    await ctr('tasks', 'kill', '--signal', 'SIGKILL', id);
   }
 
   /** Writes what there is to know of the namespace into a folder below the run's. @returns that folder */

@@ -29,6 +29,8 @@ kubeadmConfigPatches:
 
 export class Cluster {
   readonly name: string;
+  /** The Docker container of its one node. */
+  readonly node: string;
   readonly kubeconfig: string;
   /** For kind, kubectl and the cases: their PATH and KUBECONFIG. */
   readonly environment: NodeJS.ProcessEnv;
@@ -36,6 +38,7 @@ export class Cluster {
 
   constructor(node: NodeImage) {
     this.name = keep ? 'greenroom-e2e' : `greenroom-e2e-${randomBytes(2).toString('hex')}`;
+    this.node = `${this.name}-control-plane`;
     this.kubeconfig = join(folder, `${this.name}.kubeconfig`);
     this.#image = node.image;
     this.environment = { ...toolsEnvironment(node), KUBECONFIG: this.kubeconfig };
@@ -93,7 +96,7 @@ export class Cluster {
   }
 
   #nodeImage(): Promise<string | undefined> {
-    return output('docker', ['container', 'inspect', '--format', '{{.Image}}', `${this.name}-control-plane`]);
+    return output('docker', ['container', 'inspect', '--format', '{{.Image}}', this.node]);
   }
 
   async #isUsable(): Promise<boolean> {

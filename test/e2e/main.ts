@@ -41,18 +41,18 @@ async function ensureImages(signal: AbortSignal): Promise<{ stage: string; helpe
 /** @returns the exit code */
 async function runCases(
   files: readonly string[],
+  atOnce: number,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<number> {
-  // most of a case is waiting for the kubelet: more at once than there are cores
-  const atOnce = 3 * availableParallelism();
+  if (files.length === 0) return 0;
   const args = ['--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec', ...files];
   const { code } = await attempt(process.execPath, args, { signal, env: environment, show: true });
   return code;
 }
 
 async function main(words: readonly string[], signal: AbortSignal): Promise<number> {
-  const all = globSync('cases/*.e2e.ts', { cwd: import.meta.dirname }).toSorted();
+  const all = globSync('cases/{,alone/}*.e2e.ts', { cwd: import.meta.dirname }).toSorted();
   const chosen = all.filter(
     (file) => words.length === 0 || words.some((word) => basename(file).startsWith(basename(word))),
   );
@@ -78,13 +78,16 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
       GREENROOM_E2E_STAGE: images.stage,
       GREENROOM_E2E_HELPER: images.helper,
       GREENROOM_E2E_KUBERNETES: kubernetes,
+      GREENROOM_E2E_NODE: cluster.node,
       GREENROOM_E2E_FAILURES: failures,
     };
-    code = await runCases(
-      chosen.map((file) => join(import.meta.dirname, file)),
-      environment,
-      signal,
+    const [together = [], alone = []] = [false, true].map((isAlone) =>
+      chosen.filter((file) => file.includes('/alone/') === isAlone).map((file) => join(import.meta.dirname, file)),
     );
+    // most of a case is waiting for the kubelet: more at once than there are cores
+    code = await runCases(together, 3 * availableParallelism(), environment, signal);
+    // these would disturb the others: they take something away from the whole cluster
+    code ||= await runCases(alone, 1, environment, signal);
     say(`${timer()} ${chosen.length} cases have run.`);
   } finally {
     if (code !== 0 && !signal.aborted) {

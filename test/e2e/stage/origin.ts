@@ -1,12 +1,11 @@
 // The web server that cases download from, inside the cluster. Serves the files of /www and /stage/www, and
 // /bytes/N: N bytes, always the same. With ETag and ranges, like a real one, and with the faults that a URL asks for:
 //   ?fail=N    the first N requests of this URL get 503
-//   ?rate=N    N bytes a second
+//   ?hold=N    the first request gets N bytes and then nothing more; "holds URL" in the log says when
 // /requests lists what was asked so far and how many bytes of each body left.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 
 interface Seen {
   readonly url: string;
@@ -65,13 +64,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end();
     return;
   }
-  const rate = Number(url.searchParams.get('rate') ?? Number.POSITIVE_INFINITY);
-  const piece = Math.min(body.length, Math.ceil(rate / 10));
-  for (let at = start; at < body.length && !response.destroyed; at += piece) {
-    const chunk = body.subarray(at, at + piece);
-    response.write(chunk);
-    entry.bytes += chunk.length;
-    if (rate !== Number.POSITIVE_INFINITY) await delay(100);
+  const hold = earlier === 0 ? Number(url.searchParams.get('hold') ?? body.length) : body.length;
+  response.write(body.subarray(start, hold));
+  entry.bytes = hold - start;
+  if (hold < body.length) {
+    console.log(`holds ${entry.url}`);
+    return;
   }
   response.end();
 }

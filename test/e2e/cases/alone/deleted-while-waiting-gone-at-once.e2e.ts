@@ -1,7 +1,7 @@
 // SIGTERM: a pod that waits has nothing to lose, so its deletion takes no time, whatever its grace period.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
-import { isRunning } from '../pod.ts';
+import { helper, onCluster, stage } from '../../case.ts';
+import { isRunning } from '../../pod.ts';
 
 onCluster('a pod that waits is gone within 2 s of its deletion', async (namespace, t) => {
   await namespace.apply(`
