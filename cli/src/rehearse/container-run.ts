@@ -46,7 +46,6 @@ interface Prepared {
   readonly shown: string;
   readonly mounts: readonly MountedFolder[];
   readonly refusal: { readonly exitCode: number; readonly message: string } | undefined;
-  readonly lost: readonly string[];
 }
 
 // the kubelet's own limits for terminationMessagePolicy: FallbackToLogsOnError
@@ -74,13 +73,6 @@ export function runContainer(
     await writeFile(terminationFile, '');
     const as = standIn === undefined ? 'helper' : 'stand-in';
     emit({ kind: 'started', container: name, attempt, as, command: prepared.shown });
-    for (const path of prepared.lost) {
-      emit({
-        kind: 'note',
-        message: `${name}: ${path} lies in no volume, so no other container will see it`,
-        cure: 'mount a volume there, such as an emptyDir, and mount it in the container that needs the file',
-      });
-    }
     const tail: string[] = [];
     const onLine = (line: string) => {
       const shown = show(line);
@@ -140,14 +132,12 @@ export async function prepareContainer(
       shown: standIn.line,
       mounts,
       refusal: undefined,
-      lost: [],
     };
   }
   const words = helperWords(container).map((word) => expand(word, env));
   const moved = moveCommand(words, env, {
     mounts,
     rootFolder,
-    readOnlyRoot: container.readOnlyRoot,
     terminationFile,
     readPlan,
     parseData: world.parseData,
@@ -161,7 +151,6 @@ export async function prepareContainer(
     shown: moved.description,
     mounts,
     refusal: moved.refusal,
-    lost: moved.lost,
   };
 }
 

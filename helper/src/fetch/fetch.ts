@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { otherVariables } from '../contract/environment.ts';
 import type { FetchStep } from '../contract/step.ts';
 import { describeByteSize } from '../core/byte-size.ts';
 import { describeDuration } from '../core/duration.ts';
@@ -46,7 +47,8 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   await headers();
   const tls = readTrust(options.caFile);
   const network = createNetwork(runtime);
-  const inPod = env.KUBERNETES_SERVICE_HOST !== undefined;
+  // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
+  const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;
   const destination = await openDestination(path, inPod);
   if (inPod && destination.onRoot) {
     log.warn(`${path} is on no volume: no other container will see it, nor this one after a restart`);

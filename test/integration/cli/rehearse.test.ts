@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { startOrigin } from '../../support/http-origin.ts';
 import { root } from '../../support/read-imports.ts';
 import { type CliOptions, runCli, startCli } from '../../support/run-cli.ts';
 import { startTcpListener } from '../../support/tcp-listener.ts';
@@ -105,6 +106,53 @@ describe('a pod that waits for a Service', () => {
   });
 });
 
+describe('a pod that downloads', () => {
+  it('gives its app the whole page from a site that fails twice first, without a restart', async () => {
+    using folder = createTempDir();
+    const keep = join(folder.path, 'kept');
+    const page = Buffer.alloc(200_000, 'page ');
+    await using origin = await startOrigin(({ number }) =>
+      number === 1 ? { status: 503 } : number === 2 ? { body: page, cutAt: 100_000 } : { body: page },
+    );
+    const { exitCode, first, stderr } = await rehearse([
+      golden('php-updated.yaml'),
+      '--host',
+      `example.org=127.0.0.1:${origin.port}`,
+      '--keep',
+      keep,
+    ]);
+    assert.equal(exitCode, 0);
+    assert.equal(first.containers[0]?.restartCount, 0);
+    assert.ok(readFileSync(join(keep, 'volumes/dir/index.php')).equals(page));
+    assert.equal(origin.requests.length, 3);
+    assert.equal(origin.requests[0]?.headers.host, 'example.org');
+    // paths are shown as the container knows them
+    assert.match(stderr, /\/var\/www\/html\/index\.php fetched/);
+    assert.ok(!stderr.includes(keep.concat('/volumes')), stderr);
+    assert.doesNotMatch(stderr, /on no volume/);
+  });
+
+  it('says which name of the world it asked for in vain, and how to declare it', async () => {
+    const { exitCode, stderr } = await rehearse([golden('php-updated.yaml'), '--deadline', '1s']);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /example\.org is not there in this rehearsal\n.*--host example\.org=HOST:PORT, or --allow-network/,
+    );
+  });
+
+  it('cannot write into a volume that is mounted read-only', async () => {
+    const mount = 'volumeMounts: [{name: v, mountPath: /v}]';
+    const input = pod(`[${helper('a', '[fetch, "http://x/f", /v/f]')}]`).replace(
+      mount,
+      mount.replace('/v}', '/v, readOnly: true}'),
+    );
+    const { order, stderr } = await rehearse(['-', '--max-restarts', '0'], { input });
+    assert.deepEqual(order.slice(0, 2), ['started a', 'exited a 3']);
+    assert.match(stderr, /\/v\/f lies in volume v, which is mounted read-only/);
+  });
+});
+
 describe('init containers', () => {
   it('run in order, and leave their files in the volume for the app', async () => {
     const input = pod(`[${foreign('one')}, ${foreign('two')}]`);
@@ -190,9 +238,7 @@ describe('init containers', () => {
 
   it('cannot write where a container could not, as the helper would be told', async () => {
     const { order, stderr } = await rehearse(['-', '--max-restarts', '0'], {
-      input: pod(
-        `[${helper('a', '[fetch, "http://x/f", /opt/f]', ', securityContext: {readOnlyRootFilesystem: true}')}]`,
-      ),
+      input: pod(`[${helper('a', '[fetch, "http://x/f", /opt/f]')}]`),
     });
     assert.deepEqual(order.slice(0, 2), ['started a', 'exited a 3']);
     assert.match(stderr, /\/opt\/f lies in no volume/);

@@ -57,7 +57,6 @@ export interface Container {
   readonly environments: readonly WholeObject[];
   readonly variables: readonly Variable[];
   readonly mounts: readonly Mount[];
-  readonly readOnlyRoot: boolean;
   readonly startupProbe: StartupProbe | undefined;
   readonly terminationMessagePath: string;
   readonly fallsBackToLogs: boolean;

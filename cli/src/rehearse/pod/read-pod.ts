@@ -75,7 +75,6 @@ function readContainer(container: Fields, role: 'init' | 'sidecar' | 'app'): Con
     environments: container.list('envFrom').map((source) => readWholeObject(source, source.text('prefix') ?? '')),
     variables: container.list('env').map(readVariable),
     mounts: container.list('volumeMounts').map(readMount),
-    readOnlyRoot: container.fields('securityContext')?.flag('readOnlyRootFilesystem') ?? false,
     startupProbe,
     terminationMessagePath: container.text('terminationMessagePath') ?? '/dev/termination-log',
     fallsBackToLogs: container.text('terminationMessagePolicy') === 'FallbackToLogsOnError',

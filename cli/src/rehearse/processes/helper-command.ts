@@ -6,6 +6,7 @@ import {
   type FetchStep,
   formatArgs,
   formatPlan,
+  moveTargetPath,
   type OptionTable,
   otherVariables,
   type Plan,
@@ -24,7 +25,6 @@ import type { Environment } from '../pod/variables.ts';
 export interface Surroundings {
   readonly mounts: readonly MountedFolder[];
   readonly rootFolder: string;
-  readonly readOnlyRoot: boolean;
   /** The file of this machine that takes the termination message. */
   readonly terminationFile: string;
   /** The text of a plan; undefined where there is no such file. */
@@ -38,8 +38,6 @@ export interface MovedCommand {
   readonly env: Environment;
   /** What a container could not do and a process of this machine could. It would exit with that code. */
   readonly refusal: { readonly exitCode: number; readonly message: string } | undefined;
-  /** Destinations that nobody but this container would ever see. */
-  readonly lost: readonly string[];
   /** What it does, in the words of the manifest. */
   readonly description: string;
 }
@@ -59,23 +57,23 @@ export function helperWords({ name, command, args }: Pick<Container, 'name' | 'c
 
 /** @param env the container's own variables */
 export function moveCommand(words: readonly string[], env: Environment, around: Surroundings): MovedCommand {
-  const destinations: string[] = [];
-  const lost: string[] = [];
   const refused: string[] = [];
   const placeFor = (path: string) => placeOf(path, around.mounts, around.rootFolder);
   const move = (path: string) => placeFor(path).path;
   const moveStep = (step: Step): Step => {
-    if (step.kind === 'wait') return { ...step, options: moveOptions(stepOptions.wait, step.options, move) };
+    if (step.kind === 'wait') {
+      const targets = step.targets.map((target) => moveTargetPath(target, move));
+      return { ...step, targets, options: moveOptions(stepOptions.wait, step.options, move) };
+    }
     const options = moveOptions(stepOptions.fetch, step.options, move);
     return { ...step, options, destination: moveDestination(step) };
   };
   const moveDestination = ({ destination }: FetchStep): string => {
     const { path, mount } = placeFor(destination);
-    destinations.push(destination);
-    if (mount?.readOnly) refused.push(`${destination} lies in volume ${mount.volume}, which is mounted read-only`);
-    else if (mount === undefined && around.readOnlyRoot) {
-      refused.push(`${destination} lies in no volume, and the container's own file system is read-only`);
-    } else if (mount === undefined) lost.push(destination);
+    if (mount === undefined) {
+      refused.push(`${destination} lies in no volume, and in its image the helper may write nothing`);
+    } else if (mount.readOnly)
+      refused.push(`${destination} lies in volume ${mount.volume}, which is mounted read-only`);
     return path;
   };
   const movePlan = (plan: Plan): Plan => ({
@@ -87,7 +85,6 @@ export function moveCommand(words: readonly string[], env: Environment, around: 
     argv,
     env: own,
     refusal: refused.length === 0 ? undefined : { exitCode: readOnlyExitCode, message: refused.join('; ') },
-    lost,
     description,
   });
 

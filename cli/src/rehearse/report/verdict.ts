@@ -44,7 +44,11 @@ export function verdict(workload: Workload, outcome: Outcome, events: readonly R
   const because = blocker === undefined ? '' : ` because of ${blocker.name}`;
   if (started) {
     if (phase === 'Succeeded') return `${name}: the app started${after} and has succeeded`;
-    return `${name}: the app ${first?.kind === 'would-start' ? 'would start' : 'started'}${after}`;
+    if (first?.kind === 'would-start') return `${name}: the app would start${after}`;
+    const loops = outcome.containers.some(
+      ({ role, state, exitCode }) => role === 'app' && state !== 'running' && exitCode === 0,
+    );
+    return `${name}: the app started${after}${loops ? ', and ends by itself: the kubelet starts it again and again' : ''}`;
   }
   if (end === 'stopped') return `${name}: stopped before it was decided`;
   if (first !== undefined && end !== 'job-failed') return `${name}: the app started${after} and failed`;
