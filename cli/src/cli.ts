@@ -6,7 +6,7 @@ import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Fault } from './fault.ts';
 import { faultText } from './render/fault-text.ts';
-import { commandHelp, programHelp } from './render/help-text.ts';
+import { commandHelp, operandWords, programHelp } from './render/help-text.ts';
 import type { Shell } from './shell.ts';
 
 /** Runs one command line and answers the exit code; every fault has been told on `err` by then. */
@@ -59,6 +59,11 @@ async function runCommand(argv: readonly string[], shell: Shell): Promise<number
 
 /** The words as yargs reads them for one command, or a Fault that says what would have been right. */
 async function parse(command: Command, words: readonly string[]): Promise<{ command: Command; args: Call['args'] }> {
+  const stepless = words.find((word) => word === '--wait' || word === '--fetch')?.slice(2);
+  if (stepless !== undefined && command.flags[stepless] !== undefined) {
+    const example = stepless === 'wait' ? "'tcp://db:5432 --deadline 2m'" : "'https://example.org/a /data/a'";
+    throw new Fault('usage', `${nameOf(command)}: --${stepless} needs a step, such as ${example}`);
+  }
   // help and version do without it, and start sooner
   const { default: yargs } = await import('yargs');
   const parser = yargs([...words])
@@ -119,7 +124,7 @@ function explain(message: string, command: Command): string {
   const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
   if (hungry !== undefined) return `${where}--${hungry} needs a value`;
   if (/^(Not enough non-option arguments|Missing required argument)/.test(message)) {
-    return `${where}takes ${command.usage.split(' ').slice(1).join(' ')}`;
+    return `${where}takes ${operandWords(command)}`;
   }
   const [, flag, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)/.exec(message) ?? [];
   if (flag !== undefined && given !== undefined && choices !== undefined) {

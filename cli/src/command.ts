@@ -8,7 +8,13 @@ export interface Flag extends Options {
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
-export type Positionals = Readonly<Record<string, PositionalOptions>>;
+
+/** What yargs knows of an operand, and what it is called in help. */
+export interface Positional extends PositionalOptions {
+  readonly placeholder?: string;
+}
+
+export type Positionals = Readonly<Record<string, Positional>>;
 
 /** One call of a command. */
 export interface Call<Arguments = Readonly<Record<string, unknown>>> {

@@ -1,7 +1,8 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
 import { injectCommand } from './inject.ts';
+import { newCommand } from './new.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { uninjectCommand } from './uninject.ts';
 
-export const commands: readonly Command[] = [injectCommand, uninjectCommand, rehearseCommand];
+export const commands: readonly Command[] = [newCommand, injectCommand, uninjectCommand, rehearseCommand];

@@ -14,12 +14,33 @@ export interface NewEntry {
   readonly comment?: string | undefined;
 }
 
-type Plain = string | number | boolean | NewNode;
+type Plain = string | number | boolean | NewNode | Remarked;
 
-const nodeOf = (value: Plain): NewNode => (typeof value === 'object' ? value : { kind: 'scalar', value });
+/** A value with a comment behind it. */
+interface Remarked {
+  readonly kind: 'remarked';
+  readonly comment: string;
+  readonly value: NewNode;
+}
+
+export const remark = (comment: string, value: string | number | boolean | NewNode): Remarked => ({
+  kind: 'remarked',
+  comment,
+  value: nodeOf(value),
+});
+
+function nodeOf(value: Plain): NewNode {
+  if (typeof value !== 'object') return { kind: 'scalar', value };
+  return value.kind === 'remarked' ? value.value : value;
+}
+
+const commentOf = (value: Plain) =>
+  typeof value === 'object' && value.kind === 'remarked' ? value.comment : undefined;
 
 const entriesOf = (values: Readonly<Record<string, Plain | undefined>>): NewEntry[] =>
-  Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value: nodeOf(value) }]));
+  Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value: nodeOf(value), comment: commentOf(value) }],
+  );
 
 /** A mapping, an entry a line; undefined values are left out. */
 export const map = (values: Readonly<Record<string, Plain | undefined>>): NewNode => ({

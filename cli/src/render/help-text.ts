@@ -19,10 +19,6 @@ export function programHelp(program: string, commands: readonly Command[], to: W
 
 /** The help of one command. */
 export function commandHelp(program: string, command: Command, to: Writer): string {
-  const words = command.usage.replace(/[<[]([\w-]+)(\.\.)?[>\]]/g, (whole, name: string, more?: string) => {
-    const word = name.toUpperCase() + (more === undefined ? '' : '...');
-    return whole.startsWith('[') ? `[${word}]` : word;
-  });
   const sections = new Map<string, (readonly [string, string])[]>();
   for (const [name, flag] of Object.entries(command.flags)) {
     if (flag.hidden === true) continue;
@@ -32,15 +28,32 @@ export function commandHelp(program: string, command: Command, to: Writer): stri
   return [
     `${command.summary}\n`,
     ...exampleLines(program, command.examples),
-    `\nUsage: ${program} ${words} [options]`,
+    `\nUsage: ${program} ${command.usage.split(' ')[0]} ${operandWords(command)} [options]`,
     ...table(
-      Object.entries(command.positionals).map(([name, { describe }]) => [name.toUpperCase(), describe ?? ''] as const),
+      Object.entries(command.positionals).map(
+        ([name, { describe }]) => [operandWord(name, command), describe ?? ''] as const,
+      ),
       to,
     ),
     ...[...sections].flatMap(([title, rows]) => [`\n${title}`, ...table(rows, to)]),
     '',
   ].join('\n');
 }
+
+/** The operands of a command as help names them: `KIND NAME`, `INPUTS...`. */
+export function operandWords(command: Command): string {
+  const words = command.usage
+    .split(' ')
+    .slice(1)
+    .map((word) => {
+      const [, name = '', more = ''] = /^[<[]([\w-]+)(\.\.)?[>\]]$/.exec(word) ?? [];
+      const shown = operandWord(name, command) + (more === '' ? '' : '...');
+      return word.startsWith('[') ? `[${shown}]` : shown;
+    });
+  return words.join(' ');
+}
+
+const operandWord = (name: string, { positionals }: Command) => positionals[name]?.placeholder ?? name.toUpperCase();
 
 function flagTerm(name: string, { type, choices, array, placeholder }: Flag): string {
   if (type === 'boolean') return `--${name}`;

@@ -120,13 +120,14 @@ export function moveCommand(words: readonly string[], env: Environment, around: 
         for (const table of Object.values(stepOptions)) forget(own, table);
         own[otherVariables.plan] = JSON.stringify(formatPlan(plan));
         const argv = formatArgs({ ...command, planPath: undefined, process });
-        return result(argv, own, planPath === undefined ? 'run' : `run ${planPath}`);
+        const count = `${plan.items.length} step${plan.items.length === 1 ? '' : 's'}`;
+        return result(argv, own, `run${planPath === undefined ? '' : ` ${planPath}`}, ${count}`);
       }
     } catch (error) {
       // a faulty plan: the helper says what is wrong with it, as it would in a cluster
       if (!(error instanceof Failure)) throw error;
     }
-    return result(formatArgs({ ...command, planPath: place, process }), own, `run ${planPath ?? ''}`);
+    return result(formatArgs({ ...command, planPath: place, process }), own, words.join(' '));
   }
   const { step } = command;
   const table: OptionTable = stepOptions[step.kind];

@@ -3,7 +3,7 @@ import { describeDuration } from '../../../../helper/src/contract/index.ts';
 import type { ContainerRole } from '../kubelet/restart-rules.ts';
 import type { RehearsalEvent } from './events.ts';
 import type { ContainerOutcome, Outcome } from './outcome.ts';
-import type { SignName, Style } from './style.ts';
+import type { Colour, SignName, Style } from './style.ts';
 
 interface Span {
   readonly fromMs: number;
@@ -29,20 +29,24 @@ export function drawPicture(
 ): string {
   const overMs = events.find(({ kind }) => kind === 'over')?.atMs;
   const endMs = Math.max(1, overMs ?? outcome.elapsedMs);
-  const rows = outcome.containers.flatMap((container) => rowsOf(container, events, endMs, roles));
+  const rows = [
+    ...outcome.containers.flatMap((container) => rowsOf(container, events, endMs, roles)),
+    ...events.flatMap((event) => (event.atMs <= endMs ? serviceRow(event) : [])),
+  ];
   const labelWidth = Math.max(...rows.map(({ label }) => label.length));
   const textWidth = Math.max(...rows.map(({ text }) => text.length));
   const columns = Math.min(style.columns ?? widest, widest);
   const width = Math.max(narrowestBar, columns - labelWidth - textWidth - 8);
 
   const lines = rows.map(({ label, spans, text }) => {
-    const cells = Array.from({ length: width }, () => ' ');
+    const signs: (SignName | undefined)[] = Array.from({ length: width });
     for (const { fromMs, toMs, sign } of spans) {
       const first = Math.min(width - 1, Math.floor((fromMs / endMs) * width));
       const last = Math.max(first, Math.min(width, Math.round((toMs / endMs) * width)) - 1);
-      for (let cell = first; cell <= last; cell++) cells[cell] = paintCell(sign, style);
+      for (let cell = first; cell <= last; cell++) signs[cell] = sign;
     }
-    return `  ${label.padEnd(labelWidth)}  ${cells.join('')}  ${text}`.trimEnd();
+    const cells = inRuns(signs);
+    return `  ${label.padEnd(labelWidth)}  ${cells.map(({ sign, count }) => paintCells(sign, count, style)).join('')}  ${text}`;
   });
   const end = describeDuration(endMs);
   lines.push(style.paint('dim', `  ${' '.repeat(labelWidth)}  0s${end.padStart(width - 2)}`), legend(rows, style));
@@ -72,8 +76,8 @@ function rowsOf(
         startMs = undefined;
       }
     } else if (event.kind === 'exited') {
-      // what the end of the rehearsal ended has not failed
-      const failed = event.exitCode !== 0 && event.atMs <= endMs;
+      // what was ended has not failed
+      const failed = event.exitCode !== 0 && !wasEnded(own, event);
       spans.push({ fromMs: startMs ?? atMs, toMs: atMs, sign: failed ? 'barFailed' : running });
       startMs = undefined;
     } else if (event.kind === 'back-off') pauseMs = atMs;
@@ -93,6 +97,8 @@ function rowText(
   if (first === undefined) return 'never started';
   if (first.kind === 'would-start') return `would start at ${describeDuration(first.atMs)}`;
   if (reason === 'CrashLoopBackOff') return `CrashLoopBackOff, exit ${exitCode}${restarts}`;
+  const last = own.findLast(({ kind }) => kind === 'exited');
+  if (state === 'terminated' && last !== undefined && wasEnded(own, last)) return `ran until it was ended${restarts}`;
   if (state === 'terminated') return `${exitCode === 0 ? 'done' : `exit ${exitCode}`}${restarts}`;
   const ended = own.some((event) => event.kind === 'exited' && event.atMs > endMs);
   return `${role === 'init' && !ended ? 'still running' : 'ran'}${restarts}`;
@@ -116,20 +122,39 @@ function stepRows(own: readonly RehearsalEvent[], endMs: number): Row[] {
   }));
 }
 
-function paintCell(sign: SignName, style: Style): string {
-  const text = style.signs[sign];
-  switch (sign) {
-    case 'barDone':
-    case 'app':
-      return style.paint('green', text);
-    case 'barFailed':
-      return style.paint('red', text);
-    case 'barPause':
-      return style.paint('yellow', text);
-    default:
-      return style.paint('cyan', text);
-  }
+/** Whether a container ended because the kubelet ended it. */
+function wasEnded(own: readonly RehearsalEvent[], end: RehearsalEvent): boolean {
+  return own[own.indexOf(end) - 1]?.kind === 'stopping';
 }
+
+function serviceRow(event: RehearsalEvent): Row[] {
+  if (event.kind !== 'service-created' && event.kind !== 'service-ready') return [];
+  const text = `${event.kind === 'service-created' ? 'appears' : 'ready'} at ${describeDuration(event.atMs)}`;
+  return [{ label: event.service, spans: [{ fromMs: event.atMs, toMs: event.atMs, sign: 'start' }], text }];
+}
+
+/** Neighbours of the same sign as one, so that a line holds few colour codes. */
+function inRuns(signs: readonly (SignName | undefined)[]): { sign: SignName | undefined; count: number }[] {
+  const runs: { sign: SignName | undefined; count: number }[] = [];
+  for (const sign of signs) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.sign === sign) last.count++;
+    else runs.push({ sign, count: 1 });
+  }
+  return runs;
+}
+
+function paintCells(sign: SignName | undefined, count: number, style: Style): string {
+  if (sign === undefined) return ' '.repeat(count);
+  return style.paint(cellColours[sign] ?? 'cyan', style.signs[sign].repeat(count));
+}
+
+const cellColours: Partial<Record<SignName, Colour>> = {
+  barDone: 'green',
+  app: 'green',
+  barFailed: 'red',
+  barPause: 'yellow',
+};
 
 const meanings = [
   ['barDone', 'runs'],
@@ -137,6 +162,7 @@ const meanings = [
   ['barPause', 'the kubelet pauses'],
   ['barSidecar', 'keeps running'],
   ['app', 'app would start'],
+  ['start', 'Service'],
 ] as const;
 
 function legend(rows: readonly Row[], style: Style): string {

@@ -33,6 +33,7 @@ export function createTimeline({ roles, style }: TimelineContext): (event: Rehea
   const nameWidth = Math.max(...[...roles.keys()].map((name) => name.length));
   const lastWords = new Map<string, string>();
   const hints = new Set<string>();
+  const stopping = new Set<string>();
   const indent = timeWidth + 2 + nameWidth + 2;
   const columns = Math.max(narrowest, (style.columns ?? Number.POSITIVE_INFINITY) - indent - 2);
 
@@ -82,6 +83,7 @@ export function createTimeline({ roles, style }: TimelineContext): (event: Rehea
       case 'startup-failed':
         return { who: event.container, sign: 'failed', colour: 'red', text: 'its startup probe failed too often' };
       case 'stopping':
+        stopping.add(event.container);
         return { who: event.container, sign: 'waits', colour: 'dim', text: 'is ended (SIGTERM)' };
       case 'back-off': {
         const more =
@@ -122,6 +124,9 @@ export function createTimeline({ roles, style }: TimelineContext): (event: Rehea
   }
 
   function exitLine({ container, exitCode, message }: Extract<RehearsalEvent, { kind: 'exited' }>): Line {
+    // "exit codes other than 0 at the end are normal": …/pods/sidecar-containers/
+    if (stopping.delete(container))
+      return { who: container, sign: 'waits', colour: 'dim', text: `ended (exit ${exitCode})` };
     if (exitCode === 0) return { who: container, sign: 'done', colour: 'green', text: 'done (exit 0)' };
     const sentence = parseTermination(message)?.sentence ?? message;
     const meaning = Object.values(exitCodes).find(({ code }) => code === exitCode);
