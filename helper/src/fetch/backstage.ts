@@ -28,6 +28,9 @@ export interface Work {
   readonly partial: PartialFile;
 }
 
+/** What a run knows of its partial file. */
+export type StateOfWork = Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes'>;
+
 export interface Leftover {
   readonly work: Work;
   readonly held: Held;
@@ -39,11 +42,8 @@ export interface Backstage {
   writeRecord(record: Omit<Record, 'version'>): Promise<void>;
   /** What another run left for the same source, and removes what cannot be used. */
   takeOver(source: string, digestKnown: boolean, signal: AbortSignal): Promise<Leftover | undefined>;
-  begin(): Promise<Work>;
-  saveState(
-    work: Work,
-    state: Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes'>,
-  ): Promise<void>;
+  begin(state: StateOfWork): Promise<Work>;
+  saveState(work: Pick<Work, 'id'>, state: StateOfWork): Promise<void>;
   /** Says that the run is alive. */
   beat(work: Work): Promise<void>;
   /** Forgets a partial file that is not wanted any more. */
@@ -137,6 +137,9 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     return undefined;
   };
 
+  const saveState: Backstage['saveState'] = ({ id }, state) =>
+    write(statePath(id), { version: 1, ...state, boot, owner });
+
   return {
     readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
     writeRecord: (record) => write(recordPath, { version: 1, ...record }),
@@ -147,11 +150,13 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
         throw volumeFailure(error, room);
       }
     },
-    begin: async () => {
+    begin: async (state) => {
       const id = newId();
+      // the state first: nobody can tell whose a partial file without one is
+      await saveState({ id }, state);
       return { id, partial: await createPartialFile(partialPath(id)) };
     },
-    saveState: ({ id }, state) => write(statePath(id), { version: 1, ...state, boot, owner }),
+    saveState,
     beat: async ({ id }) => {
       const now = new Date();
       await utimes(statePath(id), now, now).catch(() => {});

@@ -8,7 +8,7 @@ import type { Header } from '../http/header-values.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import type { Attempt } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Backstage, heartbeatMs, type Work } from './backstage.ts';
+import { type Backstage, heartbeatMs, type StateOfWork, type Work } from './backstage.ts';
 import { checkSpace } from './free-space.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { type Asking, chooseAsking, type Held, judgeAnswer, rangeHeaders, type Taken } from './resume.ts';
@@ -189,10 +189,9 @@ export class Download {
         throw new Failure('TOO_LARGE', `the source has ${sizes}`, { details: { sizeBytes: sizeBytes ?? 0 } });
       }
       if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes);
-      work = this.#work ??= await this.#backstage.begin();
       this.#held = { bytes: startBytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) };
       this.#proven = taken.framed;
-      await this.#saveState(work, 0);
+      work = this.#work ??= await this.#backstage.begin(this.#state(this.#held, 0));
       this.#progress = createProgress(clock.now(), startBytes);
       if (startBytes > 0) log.info(`going on at ${describeHeld(this.#held)}`, { bytes: startBytes });
     } catch (error) {
@@ -239,7 +238,8 @@ export class Download {
     this.#flushing ??= (async () => {
       try {
         this.#flushedBytes = await work.partial.flush();
-        await this.#saveState(work, this.#flushedBytes);
+        if (this.#held === undefined || this.#work !== work) return;
+        await this.#backstage.saveState(work, this.#state(this.#held, this.#flushedBytes));
       } catch (error) {
         work.partial.onFault(error as Error);
       } finally {
@@ -248,17 +248,15 @@ export class Download {
     })();
   }
 
-  async #saveState(work: Work, flushedBytes: number): Promise<void> {
-    if (this.#held === undefined || this.#work !== work) return;
-    const { validators, sizeBytes } = this.#held;
+  #state({ validators, sizeBytes }: Held, flushedBytes: number): StateOfWork {
     const size = sizeBytes === undefined ? {} : { sizeBytes };
-    await this.#backstage.saveState(work, { source: this.#options.sourceKey, validators, ...size, flushedBytes });
+    return { source: this.#options.sourceKey, validators, ...size, flushedBytes };
   }
 
   /** @returns undefined when the digest is wrong, and the parts of several answers may be why */
   async #verify(): Promise<Whole | undefined> {
-    const work = this.#work ?? (await this.#backstage.begin());
-    this.#work = work;
+    const work = this.#work;
+    if (work === undefined) throw new Failure('BUG', 'complete without a partial file');
     await work.partial.drain();
     const sha256 = work.partial.sha256();
     const expected = this.#options.sha256?.toLowerCase();
