@@ -64,11 +64,13 @@ async function main(): Promise<void> {
     ['served', served],
   ] as const;
   for (const [name, bytes] of digests) say(`  ${name}  ${bytes.length} bytes  sha256 ${digestOf(bytes)}`);
+  if (site.story.length !== 3) throw new Error(`the site was asked otherwise than it should: ${site.story.join('; ')}`);
   if (!served.equals(page)) throw new Error('the page that the app would serve is not the one of the site');
 
   title('All as it should be.');
   say(`The site was asked ${site.story.length} times: ${site.story.join('; ')}.`);
-  say('The app saw the whole page or none, and no container was restarted for it.');
+  say('It was asked again from within the init container, which did not fail for it. What had arrived did not come');
+  say('twice, and at no moment was there a half of the page for the app to see.');
   say();
   say('Next, with a manifest of your own:');
   say('  npx greenroom inject my.yaml --wait tcp://db:5432 > with-wait.yaml   # or --write; uninject takes it back');
