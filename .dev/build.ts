@@ -2,7 +2,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -23,6 +23,18 @@ const shared: BuildOptions = {
   banner: { js: "import { createRequire as ofBundle } from 'node:module'; const require = ofBundle(import.meta.url);" },
 };
 
+// Of undici only HTTP/1.1 is used (helper/src/http/connection.ts): the bundle is half as large without the rest.
+const undiciH1: Plugin = {
+  name: 'undici-h1',
+  setup: ({ onResolve, onLoad }) => {
+    const unused = /\/(?:client-h2|parser-h1|milo\/(?:no-)?simd|web\/fetch\/\w+|sqlite-cache-store)(?:\.js)?$/;
+    onResolve({ filter: unused }, ({ path, importer }) =>
+      importer.includes('/undici/lib/') ? { path, namespace: 'unused' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
+
 const built = await Promise.all([
   build({
     ...shared,
@@ -31,6 +43,7 @@ const built = await Promise.all([
     minifySyntax: true,
     minifyWhitespace: true,
     // pino's worker transports are never used; their module would load worker_threads at every start
+    plugins: [undiciH1],
     alias: { 'thread-stream': './helper/src/log/no-transport.cjs' },
   }),
   build({

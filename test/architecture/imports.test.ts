@@ -12,7 +12,7 @@ const helperRooms: Readonly<Record<string, readonly string[]>> = {
   log: ['log', 'core', 'ports', 'contract', 'node', 'pino'],
   system: ['system', 'core', 'ports', 'node'],
   network: ['network', 'core', 'ports', 'contract', 'runtime', 'node'],
-  http: ['http', 'network', 'core', 'ports', 'contract', 'runtime', 'node', 'undici'],
+  http: ['http', 'network', 'core', 'ports', 'contract', 'runtime', 'version', 'node', 'undici'],
   wait: ['wait', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
   fetch: ['fetch', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
   runtime: ['ports'],
@@ -22,31 +22,38 @@ const helperRooms: Readonly<Record<string, readonly string[]>> = {
   main: ['run', 'system', 'node'],
 };
 
+// what every room of the CLI may use: pure types and the one error class
+const cliBase = ['fault', 'streams', 'contract'];
+
 const cliRooms: Readonly<Record<string, readonly string[]>> = {
-  main: ['cli', 'streams', 'node'],
-  cli: ['cli', 'commands', 'streams', 'settings', 'render', 'contract', 'yargs', 'node'],
+  main: ['cli', 'exit-codes', 'streams', 'node'],
+  cli: ['argv', 'command', 'commands', 'exit-codes', 'shell', 'render', 'yargs', ...cliBase],
+  argv: ['command'],
+  command: ['shell', 'yargs'],
+  shell: ['streams'],
+  fault: ['exit-codes'],
+  'exit-codes': [],
   streams: ['node'],
-  settings: ['streams', 'contract', 'manifest', 'node', 'yaml'],
-  version: [],
+  settings: ['node', 'yaml', ...cliBase],
   commands: [
+    'command',
     'commands',
+    'exit-codes',
     'inject',
-    'scaffold',
-    'rehearse',
     'manifest',
+    'rehearse',
     'render',
+    'scaffold',
     'settings',
-    'streams',
-    'version',
-    'contract',
-    'yargs',
+    'yaml',
     'node',
+    ...cliBase,
   ],
-  render: ['render', 'manifest', 'contract', 'node'],
-  manifest: ['manifest', 'contract', 'yaml', 'node'],
-  inject: ['inject', 'manifest', 'contract', 'yaml', 'node'],
-  scaffold: ['scaffold', 'inject', 'manifest', 'contract', 'yaml'],
-  rehearse: ['rehearse', 'manifest', 'render', 'streams', 'contract', 'yaml', 'dns-packet', 'node'],
+  manifest: ['manifest', 'yaml', 'node', ...cliBase],
+  inject: ['inject', 'manifest', 'yaml', 'node', ...cliBase],
+  render: ['render', 'command', 'inject', 'manifest', 'node', ...cliBase],
+  scaffold: ['manifest', 'node', ...cliBase],
+  rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
 };
 
 /** `helper/src/core/failure.ts` → `core`; `helper/src/run.ts` → `run`. */
