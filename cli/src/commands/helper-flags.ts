@@ -7,13 +7,11 @@ import {
   processOptions,
   type Step,
   splitWords,
-  stepOptions,
 } from '../../../helper/src/contract/index.ts';
 import type { Call, Flags, StepFlag } from '../command.ts';
 import { Fault } from '../fault.ts';
 import { namesVariable } from '../inject/container.ts';
 import type { HelperOptions, ObjectMount, SecretVariable } from '../inject/options.ts';
-import { fetchFolders } from '../inject/volumes.ts';
 import { resolveHelperImage } from '../settings.ts';
 
 const steps = 'Steps, run in the order given:';
@@ -96,7 +94,6 @@ export async function readHelperFlags({ args, steps: given, shell }: Call<Helper
   const secretVariables = (args['secret-env'] ?? []).map(parseSecretVariable);
   const objectMounts = (args.mount ?? []).map(parseObjectMount);
   requireVariables(steps, secretVariables);
-  requireFiles(steps, objectMounts);
   const { folder, env, version } = shell;
   const image = await resolveHelperImage({ flag: args['helper-image'], env, folder, version });
   return {
@@ -181,34 +178,6 @@ function requireVariables(steps: readonly Step[], variables: readonly SecretVari
   }
   const idle = variables.find(({ variable }) => !steps.some((step) => namesVariable(step, variable)));
   if (idle !== undefined) throw new Fault('usage', `--secret-env: no step reads ${idle.variable} (--header-env)`);
-}
-
-/** A file that the container would not have either. */
-function requireFiles(steps: readonly Step[], mounts: readonly ObjectMount[]): void {
-  const folders = [...mounts.map(({ path }) => path), ...fetchFolders(steps)];
-  for (const [index, step] of steps.entries()) {
-    for (const path of pathsOf(step)) {
-      if (folders.some((folder) => path.startsWith(`${folder}/`))) continue;
-      throw new Fault('usage', `step ${index + 1}, --${step.kind}: the container would have no file ${path}`, {
-        cure: `say where it comes from: --mount secret/NAME=${path.replace(/\/[^/]*$/, '') || '/folder'}`,
-      });
-    }
-  }
-}
-
-/** Every path in the options of a step. */
-function pathsOf(step: Step): string[] {
-  const paths: string[] = [];
-  const values: Readonly<Record<string, unknown>> = step.options;
-  const table: Readonly<Record<string, Option<unknown>>> = stepOptions[step.kind];
-  for (const [name, option] of Object.entries(table)) {
-    if (values[name] === undefined) continue;
-    option.movePaths?.(values[name], (path) => {
-      paths.push(path);
-      return path;
-    });
-  }
-  return paths;
 }
 
 function checkQuantity(text: string, claim: string | undefined): string {

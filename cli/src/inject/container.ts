@@ -11,6 +11,7 @@ import { formatItem, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, literal, map, type NewNode, type Texts, textsOf } from '../manifest/node.ts';
 import type { HelperOptions, SecretVariable } from './options.ts';
 import { ownContainerName } from './owned.ts';
+import { readFiles, writtenFolders } from './step-paths.ts';
 
 /** A named part of a pod that is to be written. */
 export interface NewPart {
@@ -99,9 +100,8 @@ function container(
   return newPart(name, node);
 }
 
-// a wait alone touches no file, unless it trusts a certificate or sends a header from one
-const needsFiles = (steps: readonly Step[]) =>
-  steps.some(({ kind, options }) => kind === 'fetch' || options.caFile !== undefined || options.fileHeaders.length > 0);
+// most waits touch no file
+const needsFiles = (steps: readonly Step[]) => writtenFolders(steps).length + readFiles(steps).length > 0;
 
 /** Whether a step takes a header's value from a variable. */
 export function namesVariable(step: Step, variable: string): boolean {

@@ -1,5 +1,4 @@
 // Where fetched files go: into a volume that the app mounts there already, else into one of its own that both mount.
-import { posix } from 'node:path';
 import { isMap, type Node } from 'yaml';
 import { type Step, suggest } from '../../../helper/src/contract/index.ts';
 import { flowMap, map, type NewNode } from '../manifest/node.ts';
@@ -8,6 +7,8 @@ import type { PodPlace } from '../manifest/workload.ts';
 import { type NewPart, newPart } from './container.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
 import { type AppContainer, appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
+
+import { asFolder, covers, folderOf, readFiles, writtenFolders } from './step-paths.ts';
 
 /** What a pod must have so that the steps' files reach the app. */
 export interface VolumePlan {
@@ -43,20 +44,6 @@ const systemFolders = new Set(
   ),
 );
 
-/** The folder that a fetch puts its file into, absolute and without a slash at its end. */
-export function folderOf(destination: string): string {
-  const path = posix.normalize(destination);
-  return path.endsWith('/') && path !== '/' ? path.slice(0, -1) : path === '/' ? path : posix.dirname(path);
-}
-
-/** The folders of the fetches among the steps, each once. */
-export function fetchFolders(steps: readonly Step[]): string[] {
-  return [...new Set(steps.flatMap((step) => (step.kind === 'fetch' ? [folderOf(step.destination)] : [])))];
-}
-
-/** Whether a folder is another, or lies in it. */
-const covers = (outer: string, inner: string) => outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
-
 /** Plans the volumes for a pod that is there. */
 export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan {
   const names: Names = { base: options.name };
@@ -65,7 +52,7 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
   const notes: string[] = [];
   const own: string[] = [];
   for (const { node } of containers) refuseFileMounts(place, node, options.steps);
-  for (const folder of fetchFolders(options.steps)) {
+  for (const folder of writtenFolders(options.steps)) {
     const mounts = containers.map(({ node }) => coveringMount(place, node, folder, names));
     const [mount, ...others] = mounts;
     if (mount === undefined) {
@@ -82,6 +69,21 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
     if (!reused.has(mount.path))
       notes.push(`${mount.path} on volume ${mount.volume}, as ${containers[0]?.name} has it`);
     reused.set(mount.path, map({ name: mount.volume, mountPath: mount.path, subPath: mount.subPath }));
+  }
+  for (const path of readFiles(options.steps)) {
+    const folder = folderOf(path);
+    const isThere = [...own, ...options.objectMounts.map((mount) => mount.path)].some((outer) => covers(outer, folder));
+    if (isThere) continue;
+    const mount = readableMount(place, containers, folder, names);
+    if (mount === undefined) {
+      throw new PodFault(
+        `the helper would not find ${path}: nothing in ${place.object.kind}/${place.object.name} is mounted there`,
+        containers[0]?.node,
+        'mount a volume there in the app, or say --mount secret/NAME=PATH',
+      );
+    }
+    if (!reused.has(mount.path))
+      reused.set(mount.path, map({ name: mount.volume, mountPath: mount.path, subPath: mount.subPath }));
   }
   const added = ownVolumes(own, options, containers[0]?.node);
   const told = containers.map(({ name }) => name).join(', ');
@@ -187,8 +189,8 @@ function coveringMount(
     const volume = textAt(document, node, 'name');
     const path = textAt(document, node, 'mountPath');
     if (volume === undefined || path === undefined || isOwnVolumeName(names, volume)) continue;
-    if (!covers(folderOf(`${path}/`), folder)) continue;
-    if (found !== undefined && folderOf(`${found.path}/`).length > folderOf(`${path}/`).length) continue;
+    if (!covers(asFolder(path), folder)) continue;
+    if (found !== undefined && asFolder(found.path).length > asFolder(path).length) continue;
     found = { volume, path, subPath: textAt(document, node, 'subPath'), node };
   }
   return found;
@@ -201,6 +203,15 @@ function refuseFileMounts({ document }: PodPlace, container: Node, steps: readon
     if (!steps.some((step) => step.kind === 'fetch' && step.destination === path)) continue;
     throw new PodFault(`${path} is a mount itself, which no file can replace`, node, 'mount its folder');
   }
+}
+
+/** A mount that a file can be read from: of the chosen containers, else of any. */
+function readableMount(place: PodPlace, chosen: readonly AppContainer[], folder: string, names: Names) {
+  for (const { node } of [...chosen, ...appContainers(place.document, place.pod)]) {
+    const mount = coveringMount(place, node, folder, names);
+    if (mount !== undefined && textAt(place.document, mount.node, 'subPathExpr') === undefined) return mount;
+  }
+  return undefined;
 }
 
 const readOnlySources = ['configMap', 'secret', 'downwardAPI', 'projected', 'image'];
