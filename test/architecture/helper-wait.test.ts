@@ -25,9 +25,8 @@ function optionTable(names: readonly string[]): string {
 }
 
 test('the kinds of targets are those of the code', () => {
-  const rows = Object.entries(targetKinds).map(([kind, { ready }]) => {
-    const schemes = kind === 'http' ? ['http', 'https'] : [kind];
-    const examples = schemes.map((scheme) => `\`${targetSchemes[scheme as keyof typeof targetSchemes]}\``);
+  const rows = Object.entries(targetKinds).map(([kind, { ready, schemes }]) => {
+    const examples = schemes.map((scheme) => `\`${targetSchemes[scheme]}\``);
     return [`[${kind}](#${kind})`, examples.join(', '), ready];
   });
   assertSection(targets, 'kinds', markdownTable(['kind', 'such as', 'ready when'], rows));

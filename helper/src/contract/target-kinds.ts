@@ -1,10 +1,11 @@
 // Every kind of target: when it is ready, and which options it takes. helper/targets.md is made from this table.
-import type { TargetKind } from './target.ts';
+import type { TargetKind, targetSchemes } from './target.ts';
 import type { waitOptions } from './wait-options.ts';
 
 type WaitOptionName = keyof typeof waitOptions;
 
 export interface TargetKindDescription {
+  readonly schemes: readonly (keyof typeof targetSchemes)[];
   /** When it is ready, as a sentence. */
   readonly ready: string;
   /** The options that are for this kind and perhaps others; those that every kind takes are not among them. */
@@ -28,11 +29,13 @@ export const optionsOfAllKinds: readonly WaitOptionName[] = [
 
 export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = {
   tcp: {
+    schemes: ['tcp'],
     ready: 'Something accepts a connection, at any address of the host. Nothing is sent: it may not serve yet.',
     options: [],
     examples: ['tcp://db:5432 --deadline 2m', 'tcp://old-db:5432 --gone'],
   },
   dns: {
+    schemes: ['dns'],
     ready: 'The name has the records asked for, under the search list of the pod.',
     options: ['record', 'minRecords', 'wantedRecords'],
     examples: [
@@ -43,6 +46,7 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
     ],
   },
   http: {
+    schemes: ['http', 'https'],
     ready: 'The answer to a GET has a status that counts, and a body as expected where one is.',
     options: [
       'statuses',
@@ -63,18 +67,63 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
     ],
   },
   tls: {
+    schemes: ['tls'],
     ready: 'The TLS handshake succeeds, with a certificate that is trusted, for the name, and valid for long enough.',
     options: ['caFile', 'serverName', 'validForMs'],
     examples: ['tls://api:443 --valid-for 168h', 'tls://10.96.0.7:8443 --server-name api.example.org'],
   },
   unix: {
+    schemes: ['unix'],
     ready: 'Something accepts a connection at the socket.',
     options: [],
     examples: ['unix:///run/app/app.sock'],
   },
   file: {
+    schemes: ['file'],
     ready: 'The file is there, large enough, and with the content expected, of which the first mebibyte is looked at.',
     options: ['contains', 'matches', 'minSizeBytes'],
     examples: ['file:///data/ready', 'file:///data/state --contains migrated --min-size 1Ki'],
+  },
+  postgres: {
+    schemes: ['postgres', 'postgresql'],
+    ready: 'The server takes part in a login. Not while it starts up, recovers, shuts down or has no connection left.',
+    options: [],
+    examples: ['postgres://db', 'postgres://db:5433 --stable-for 5s'],
+  },
+  mysql: {
+    schemes: ['mysql'],
+    ready: 'The server, MySQL or MariaDB, greets. Not while it has no connection left or does not allow this host.',
+    options: [],
+    examples: ['mysql://db'],
+  },
+  redis: {
+    schemes: ['redis', 'rediss'],
+    ready: 'The server, Redis or Valkey, answers PING. Not while it loads its data, or has lost its primary.',
+    options: ['primary', 'caFile', 'serverName'],
+    examples: ['redis://cache', 'redis://cache-0.cache:6379 --primary', 'rediss://cache --ca-file /etc/ca/ca.crt'],
+  },
+  memcached: {
+    schemes: ['memcached'],
+    ready: 'The server says its version.',
+    options: [],
+    examples: ['memcached://cache'],
+  },
+  nats: {
+    schemes: ['nats'],
+    ready: 'The server introduces itself, and is not about to shut down.',
+    options: [],
+    examples: ['nats://nats'],
+  },
+  amqp: {
+    schemes: ['amqp', 'amqps'],
+    ready: 'The server, RabbitMQ for one, begins an AMQP 0-9-1 connection.',
+    options: ['caFile', 'serverName'],
+    examples: ['amqp://rabbitmq', 'amqps://rabbitmq --ca-file /etc/ca/ca.crt'],
+  },
+  grpc: {
+    schemes: ['grpc', 'grpcs'],
+    ready: 'The health service of the server (grpc.health.v1) says SERVING, for the service named or the server.',
+    options: ['caFile', 'serverName'],
+    examples: ['grpc://orders:8080', 'grpcs://orders:443/shop.Orders --ca-file /etc/ca/ca.crt'],
   },
 };

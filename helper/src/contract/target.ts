@@ -10,7 +10,22 @@ export type Target =
   | { readonly kind: 'dns'; readonly text: string; readonly name: string }
   /** `url` may hold secrets. */
   | { readonly kind: 'http'; readonly text: string; readonly url: string }
-  | { readonly kind: 'unix' | 'file'; readonly text: string; readonly path: string };
+  | { readonly kind: 'unix' | 'file'; readonly text: string; readonly path: string }
+  | ServerTarget;
+
+/** A server that is asked in its own protocol. */
+export interface ServerTarget {
+  readonly kind: ServerKind;
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte. */
+  readonly secure: boolean;
+  /** What stands behind the port, without the slash; only grpc takes one: the name of a service. */
+  readonly path: string;
+}
+
+export type ServerKind = 'postgres' | 'mysql' | 'redis' | 'memcached' | 'nats' | 'amqp' | 'grpc';
 
 export type TargetKind = Target['kind'];
 
@@ -23,7 +38,35 @@ export const targetSchemes = {
   tls: 'tls://api:443',
   unix: 'unix:///run/app/app.sock',
   file: 'file:///data/ready',
+  postgres: 'postgres://db:5432',
+  postgresql: 'postgresql://db',
+  mysql: 'mysql://db:3306',
+  redis: 'redis://cache:6379',
+  rediss: 'rediss://cache:6379',
+  memcached: 'memcached://cache:11211',
+  nats: 'nats://nats:4222',
+  amqp: 'amqp://rabbitmq:5672',
+  amqps: 'amqps://rabbitmq:5671',
+  grpc: 'grpc://orders:8080',
+  grpcs: 'grpcs://orders:443/shop.Orders',
 } as const;
+
+// the ports that IANA and the servers' own documentation give them
+const servers: Readonly<
+  Partial<Record<Scheme, readonly [kind: ServerKind, port?: number | undefined, secure?: boolean]>>
+> = {
+  postgres: ['postgres', 5432],
+  postgresql: ['postgres', 5432],
+  mysql: ['mysql', 3306],
+  redis: ['redis', 6379],
+  rediss: ['redis', 6379, true],
+  memcached: ['memcached', 11_211],
+  nats: ['nats', 4222],
+  amqp: ['amqp', 5672],
+  amqps: ['amqp', 5671, true],
+  grpc: ['grpc'],
+  grpcs: ['grpc', undefined, true],
+};
 
 type Scheme = keyof typeof targetSchemes;
 
@@ -69,7 +112,23 @@ export function parseTarget(text: string): Target {
       if (!rest.startsWith('/')) throw fault(`must name an absolute path, such as ${targetSchemes[scheme]}`);
       return { kind: scheme, text, path: rest };
     }
+    default:
+      return parseServer(scheme, text, rest, fault);
   }
+}
+
+function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: string) => Failure): ServerTarget {
+  const [kind, usualPort, secure = false] = servers[scheme] ?? [];
+  if (kind === undefined) throw new RangeError(`no rule for ${scheme}`);
+  if (rest.includes('@')) throw fault('takes no user and no password: it is asked without a login');
+  const slash = rest.indexOf('/');
+  const path = slash < 0 ? '' : rest.slice(slash + 1);
+  if (path !== '' && kind !== 'grpc') throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
+  // a message of one byte of length, see wait/grpc.ts; names are far shorter
+  if (!/^[\w.-]{0,100}$/.test(path)) throw fault('must name a gRPC service, such as shop.Orders');
+  const { host, port = usualPort } = parseAuthority(slash < 0 ? rest : rest.slice(0, slash), fault);
+  if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);
+  return { kind, text, host, port, secure, path };
 }
 
 // Names as resolvers take them: Kubernetes' Service names (which may begin with a digit since 1.37),
@@ -107,6 +166,8 @@ export function hostOf(target: Target): { host: string | undefined; port: number
     case 'unix':
     case 'file':
       return { host: undefined, port: undefined };
+    default:
+      return { host: target.host, port: target.port };
   }
 }
 

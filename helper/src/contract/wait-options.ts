@@ -130,6 +130,10 @@ export const waitOptions = {
     default: 0,
     summary: 'How long the certificate must still be valid, such as 168h for a week',
   }),
+  primary: flag({
+    flag: 'primary',
+    summary: 'The server must be the primary; a replica counts as not ready',
+  }),
   minSizeBytes: size({
     flag: 'min-size',
     default: 0,

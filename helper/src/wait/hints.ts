@@ -91,8 +91,8 @@ export const hints: readonly Hint[] = [
   },
   {
     id: 'own-pod',
-    seen: 'refused or silent, at localhost',
-    fits: ({ code, host }) => isLoopback(host) && (code === 'CONNECTION_REFUSED' || code === 'TIMED_OUT'),
+    seen: 'connection refused, at localhost',
+    fits: ({ code, host }) => isLoopback(host) && code === 'CONNECTION_REFUSED',
     say: () =>
       'This is the pod itself, and its app containers start only after all init containers: only a sidecar (an init container with restartPolicy: Always) that stands before this one can answer',
   },

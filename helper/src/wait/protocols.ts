@@ -1,5 +1,5 @@
 // Every kind of target → the probe that asks it, and how often it may be asked. A new protocol is one line here.
-import type { Target, TargetKind } from '../contract/target.ts';
+import type { ServerKind, ServerTarget, Target, TargetKind } from '../contract/target.ts';
 import type { Backoff } from '../core/backoff.ts';
 import { createDnsProbe } from './dns.ts';
 import { gone } from './gone.ts';
@@ -15,13 +15,15 @@ export interface Pauses {
   readonly longestMs: number;
 }
 
+type TargetOf<Kind extends TargetKind> = Kind extends ServerKind ? ServerTarget : Extract<Target, { kind: Kind }>;
+
 export interface Protocol<Kind extends TargetKind> {
   readonly pauses: Pauses;
   /**
    * Makes the probe; what is costly to load is loaded here, so that it costs nobody else.
    * @throws Failure USAGE, before anything was asked
    */
-  create(target: Extract<Target, { kind: Kind }>, world: ProbeWorld): Probe | Promise<Probe>;
+  create(target: TargetOf<Kind>, world: ProbeWorld): Probe | Promise<Probe>;
 }
 
 // Chosen from the simulation in test/bench/wait-curve.ts, whose table is in helper/targets.md.
@@ -42,14 +44,32 @@ export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
   },
   tls: {
     pauses: work,
-    create: async (target, { options, network, runtime }) =>
-      (await import('./tls.ts')).createTlsProbe(target, options, network, runtime.clock),
+    create: async (target, world) => (await import('./tls.ts')).createTlsProbe(target, world),
   },
   unix: { pauses: cheap, create: async (target) => (await import('./unix.ts')).createUnixProbe(target) },
   file: {
     pauses: cheap,
     create: async (target, { options }) => (await import('./file.ts')).createFileProbe(target, options),
   },
+  postgres: {
+    pauses: work,
+    create: async (target, world) => (await import('./postgres.ts')).createPostgresProbe(target, world),
+  },
+  mysql: {
+    pauses: work,
+    create: async (target, world) => (await import('./mysql.ts')).createMysqlProbe(target, world),
+  },
+  redis: {
+    pauses: work,
+    create: async (target, world) => (await import('./redis.ts')).createRedisProbe(target, world),
+  },
+  memcached: {
+    pauses: work,
+    create: async (target, world) => (await import('./memcached.ts')).createMemcachedProbe(target, world),
+  },
+  nats: { pauses: work, create: async (target, world) => (await import('./nats.ts')).createNatsProbe(target, world) },
+  amqp: { pauses: work, create: async (target, world) => (await import('./amqp.ts')).createAmqpProbe(target, world) },
+  grpc: { pauses: work, create: async (target, world) => (await import('./grpc.ts')).createGrpcProbe(target, world) },
 };
 
 export interface AskedTarget {
@@ -65,7 +85,7 @@ export interface AskedTarget {
 export async function probeFor(target: Target, world: ProbeWorld): Promise<AskedTarget> {
   const protocol = protocols[target.kind] as Protocol<TargetKind>;
   const { options, runtime } = world;
-  const asked = await protocol.create(target, world);
+  const asked = await protocol.create(target as TargetOf<TargetKind>, world);
   return {
     target,
     probe: stable(options.gone ? gone(asked) : asked, options, runtime.clock),

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hostOf, moveTargetPath, parseTarget, targetSchemes } from '../../../../helper/src/contract/target.ts';
+import { targetKinds } from '../../../../helper/src/contract/target-kinds.ts';
 
 test('reads the example of every scheme', () => {
   for (const [scheme, example] of Object.entries(targetSchemes)) {
-    assert.equal(parseTarget(example).kind, scheme === 'https' ? 'http' : scheme);
+    const { kind } = parseTarget(example);
+    assert.ok((targetKinds[kind].schemes as readonly string[]).includes(scheme), scheme);
   }
 });
 
@@ -15,6 +17,24 @@ test('reads names, addresses and ports', () => {
   assert.deepEqual(hostOf(parseTarget('dns://_sql._tcp.db.')), { host: '_sql._tcp.db.', port: undefined });
   // since Kubernetes 1.37 the name of a Service may begin with a digit
   assert.deepEqual(hostOf(parseTarget('tcp://7db:1')), { host: '7db', port: 1 });
+});
+
+test('servers have their usual ports, and TLS where the scheme says so', () => {
+  const at = (text: string) => {
+    const target = parseTarget(text);
+    return 'secure' in target && `${target.kind} ${target.port} ${target.secure}`;
+  };
+  assert.deepEqual(
+    ['postgres://db', 'postgresql://db', 'mysql://db', 'rediss://db', 'amqps://db', 'nats://db:1'].map(at),
+    [
+      'postgres 5432 false',
+      'postgres 5432 false',
+      'mysql 3306 false',
+      'redis 6379 true',
+      'amqp 5671 true',
+      'nats 1 false',
+    ],
+  );
 });
 
 test('shows no secret of a URL', () => {
@@ -33,7 +53,7 @@ const faults: readonly [target: string, message: string][] = [
   ['db:5432', 'target "db:5432": has no scheme; did you mean tcp://db:5432?'],
   ['myappb', 'target "myappb": has no scheme; write a URL, such as tcp://db:5432'],
   ['tpc://db:5432', 'target "tpc://db:5432": unknown scheme tpc; did you mean tcp://?'],
-  ['gopher://db', 'target "gopher://db": unknown scheme gopher; it is one of tcp, dns, http, https, tls, unix, file'],
+  ['gopher://db', `target "gopher://db": unknown scheme gopher; it is one of ${Object.keys(targetSchemes).join(', ')}`],
   ['tcp://db', 'target "tcp://db": names no port, such as tcp://db:5432'],
   ['tcp://db:0', 'target "tcp://db:0": the port must be from 1 to 65535'],
   ['tcp://db:65536', 'target "tcp://db:65536": the port must be from 1 to 65535'],
@@ -42,6 +62,9 @@ const faults: readonly [target: string, message: string][] = [
   ['dns://db:53', 'target "dns://db:53": a name has no port; to wait for a port use tcp://'],
   ['http://', 'target "http://": is not a URL'],
   ['file://data/a', 'target "file://data/a": must name an absolute path, such as file:///data/ready'],
+  ['postgres://db/app', 'target "postgres://db/app": takes nothing behind the port, such as postgres://db:5432'],
+  ['redis://:hunter2@db', 'target "redis://db": takes no user and no password: it is asked without a login'],
+  ['grpc://orders', 'target "grpc://orders": names no port, such as grpc://orders:8080'],
   ['tcp://user:hunter2@db:1', 'target "tcp://db:1": must be a name or an address, with a port where one belongs'],
 ];
 
