@@ -29,7 +29,7 @@ test('the page that the app would serve is that of the site, and nothing is left
   const [code] = (await once(child, 'close')) as [number];
   assert.equal(code, 0, output());
   const [, source, served] = /source {2}(\d+ bytes.*)\n {2}served {2}(\d+ bytes.*)\n/.exec(output()) ?? [];
-  assert.ok(source !== undefined && source.includes('sha256'), output());
+  assert.ok(source?.includes('sha256'), output());
   assert.equal(served, source);
   assert.match(output(), /Pod php-updated: the app would start after/);
   assert.match(output(), /Service myappb appears/);

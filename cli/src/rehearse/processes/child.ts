@@ -20,10 +20,11 @@ export interface Child {
 }
 
 const running = new Set<number>();
-// whatever ends this program: nothing that it started stays behind
-process.on('exit', () => {
+
+/** Kills what still runs, whatever went wrong before. */
+export function killEveryChild(): void {
   for (const pid of running) signalGroup(pid, 'SIGKILL');
-});
+}
 
 export function startChild({ program, args, folder, env, onLine }: ChildOptions): Child {
   const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
