@@ -4,10 +4,9 @@ import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node
 import type { ServerTarget } from '../contract/target.ts';
 import { Failure } from '../core/failure.ts';
 import { connectionFailure } from '../http/classify.ts';
-import { readTrust } from '../http/trust.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
-import { secure } from './secure.ts';
+import { createSecure } from './secure.ts';
 import { notServing, notTheProtocol } from './server.ts';
 
 // https://github.com/grpc/grpc/blob/master/doc/health-checking.md
@@ -17,16 +16,15 @@ const statuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 export async function createGrpcProbe(target: ServerTarget, { options, network }: ProbeWorld): Promise<Probe> {
   const { host, port } = target;
   const endpoint = formatEndpoint(host, port);
-  const settings = {
-    ...{ name: options.serverName ?? host, trust: readTrust(options.caFile), endpoint },
-    protocols: ['h2'],
-  };
+  const secure = target.secure
+    ? createSecure({ name: options.serverName ?? host, caFile: options.caFile, protocols: ['h2'], endpoint })
+    : undefined;
   return {
     async check({ signal, onPhase }) {
       const raw = await network.connect(host, port, signal, onPhase);
       onPhase({ kind: 'answer', endpoint });
-      const socket = target.secure ? await secure(raw, settings, signal) : raw;
-      const scheme = target.secure ? 'https' : 'http';
+      const socket = secure === undefined ? raw : await secure(raw, signal);
+      const scheme = secure === undefined ? 'http' : 'https';
       const session = connect(`${scheme}://${endpoint}`, { createConnection: () => socket });
       try {
         return await ask(session, target.path, endpoint, signal);

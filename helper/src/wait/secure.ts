@@ -1,13 +1,14 @@
 // TLS over a connection that stands: the handshake, and nothing more.
 import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { connectionFailure } from '../http/classify.ts';
-import type { TlsSettings } from '../http/connection.ts';
+import { readTrust } from '../http/trust.ts';
 
 export interface SecureOptions {
   /** The name that the certificate must be for; an address counts too. */
   readonly name: string;
-  readonly trust: TlsSettings;
+  /** Certificates to trust beside the usual ones. */
+  readonly caFile: string | undefined;
   /** What the client would speak (ALPN, RFC 7301); default: not said. */
   readonly protocols?: readonly string[];
   /** For messages. */
@@ -18,34 +19,38 @@ export interface SecureOptions {
  * Does the handshake. Whoever gets the socket closes it; where it fails, both are closed.
  * @throws Failure TLS_FAILED or of the connection; the signal's reason
  */
-export function secure(raw: Socket, options: SecureOptions, signal: AbortSignal): Promise<TLSSocket> {
-  const { name, trust, protocols, endpoint } = options;
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      socket: raw,
-      host: name,
-      // RFC 6066 §3: addresses are not names
-      ...(isIP(name) === 0 && { servername: name }),
-      ...(trust.ca !== undefined && { ca: [...trust.ca] }),
-      ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
+export type Secure = (raw: Socket, signal: AbortSignal) => Promise<TLSSocket>;
+
+/** @throws Failure USAGE for certificates that cannot be read */
+export function createSecure({ name, caFile, protocols, endpoint }: SecureOptions): Secure {
+  const { ca } = readTrust(caFile);
+  const options: ConnectionOptions = {
+    host: name,
+    // RFC 6066 §3: addresses are not names
+    ...(isIP(name) === 0 && { servername: name }),
+    ...(ca !== undefined && { ca: [...ca] }),
+    ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
+  };
+  return (raw, signal) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ ...options, socket: raw });
+      const end = (reason: unknown) => {
+        signal.removeEventListener('abort', abort);
+        socket.destroy();
+        raw.destroy();
+        reject(reason);
+      };
+      const abort = () => end(signal.reason);
+      const fail = (error: Error) => end(connectionFailure(error, endpoint));
+      // some peers hang up during the handshake with nothing but the end
+      const close = () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' }));
+      socket.once('secureConnect', () => {
+        signal.removeEventListener('abort', abort);
+        socket.off('error', fail).off('close', close);
+        resolve(socket);
+      });
+      socket.on('error', fail).on('close', close);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
     });
-    const end = (reason: unknown) => {
-      signal.removeEventListener('abort', abort);
-      socket.destroy();
-      raw.destroy();
-      reject(reason);
-    };
-    const abort = () => end(signal.reason);
-    const fail = (error: Error) => end(connectionFailure(error, endpoint));
-    // some peers hang up during the handshake with nothing but the end
-    const close = () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' }));
-    socket.once('secureConnect', () => {
-      signal.removeEventListener('abort', abort);
-      socket.off('error', fail).off('close', close);
-      resolve(socket);
-    });
-    socket.on('error', fail).on('close', close);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
 }

@@ -1,7 +1,6 @@
 // What the probes of server protocols share: connect, TLS where the scheme says so, talk, close.
 import type { ServerTarget } from '../contract/target.ts';
 import { Failure } from '../core/failure.ts';
-import { readTrust } from '../http/trust.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { converse, type Dialogue } from './dialogue.ts';
 import type { Probe, ProbeWorld, Readiness } from './probe.ts';
@@ -19,18 +18,14 @@ export async function createServerProbe(
   const { host, port } = target;
   const endpoint = formatEndpoint(host, port);
   // TLS is loaded only by those who speak it
-  const tls = target.secure
-    ? {
-        secure: (await import('./secure.ts')).secure,
-        settings: { name: options.serverName ?? host, trust: readTrust(options.caFile), endpoint },
-      }
+  const secure = target.secure
+    ? (await import('./secure.ts')).createSecure({ name: options.serverName ?? host, caFile: options.caFile, endpoint })
     : undefined;
   return {
     async check({ signal, onPhase }) {
       const raw = await network.connect(host, port, signal, onPhase);
       onPhase({ kind: 'answer', endpoint });
-      const socket = tls === undefined ? raw : await tls.secure(raw, tls.settings, signal);
-      return converse(socket, endpoint, signal, ask);
+      return converse(secure === undefined ? raw : await secure(raw, signal), endpoint, signal, ask);
     },
   };
 }

@@ -2,10 +2,9 @@
 // for long enough. Nothing is sent over it.
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
-import { readTrust } from '../http/trust.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { type Probe, type ProbeWorld, ready } from './probe.ts';
-import { secure } from './secure.ts';
+import { createSecure } from './secure.ts';
 
 const hourMs = 3_600_000;
 
@@ -15,12 +14,12 @@ export function createTlsProbe(
   { options, network, runtime }: ProbeWorld,
 ): Probe {
   const endpoint = formatEndpoint(host, port);
-  const settings = { name: options.serverName ?? host, trust: readTrust(options.caFile), endpoint };
+  const secure = createSecure({ name: options.serverName ?? host, caFile: options.caFile, endpoint });
   return {
     async check({ signal, onPhase }) {
       const raw = await network.connect(host, port, signal, onPhase);
       onPhase({ kind: 'answer', endpoint });
-      const socket = await secure(raw, settings, signal);
+      const socket = await secure(raw, signal);
       const leftMs = Date.parse(socket.getPeerCertificate().valid_to) - runtime.clock.wallTime();
       socket.on('error', () => {}).destroy();
       if (leftMs >= options.validForMs) return ready;

@@ -1,0 +1,54 @@
+// What a wait loads: a target costs nobody but those who wait for it. The built program, as the image has it.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { helperProgram } from '../../support/run-helper.ts';
+
+const chunks = join(dirname(helperProgram), 'chunks');
+
+/** The part of the program that begins with this name. */
+function chunk(name: string): string {
+  const file = readdirSync(chunks).find((candidate) => candidate.startsWith(`${name}-`));
+  return join(chunks, file ?? assert.fail(`no chunk ${name}`));
+}
+
+/** The files that importing these brings along at once, and the modules of Node that they import. */
+function loadedBy(...entries: string[]): { readonly files: string[]; readonly modules: Set<string> } {
+  const files = new Set<string>();
+  const modules = new Set<string>();
+  const load = (file: string) => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(
+      /(?:^|[;\n}])(?:import|export)\b[^;"'()]*?["']([^"']+)["']/g,
+    )) {
+      if (from.startsWith('.')) load(join(dirname(file), from));
+      else modules.add(from.replace(/^node:/, ''));
+    }
+  };
+  for (const entry of entries) load(entry);
+  return { files: [...files], modules };
+}
+
+const holds = (files: readonly string[], text: RegExp) => files.filter((file) => text.test(readFileSync(file, 'utf8')));
+
+test('a wait for tcp loads neither undici nor yaml, and no TLS, HTTP or DNS of Node', () => {
+  const { files, modules } = loadedBy(helperProgram, chunk('wait'));
+  assert.deepEqual(holds(files, /node_modules\/(?:undici|yaml)\/|undici@|YAMLParseError|UND_ERR_INVALID_ARG/), []);
+  for (const module of ['tls', 'http', 'http2', 'https', 'dns', 'dns/promises', 'crypto', 'worker_threads']) {
+    assert.ok(!modules.has(module), module);
+  }
+});
+
+test('a wait for a server loads no other protocol, and no undici', () => {
+  const { files, modules } = loadedBy(helperProgram, chunk('wait'), chunk('postgres'));
+  assert.deepEqual(holds(files, /UND_ERR_INVALID_ARG|Redis says|memcached says/), []);
+  assert.ok(!modules.has('tls') && !modules.has('http2'));
+});
+
+test('the search for what is loaded finds what is there', () => {
+  const { files, modules } = loadedBy(chunk('http'));
+  assert.notDeepEqual(holds(files, /UND_ERR_INVALID_ARG/), []);
+  assert.ok(modules.has('tls'));
+});
