@@ -21,6 +21,12 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   if (atLeast !== undefined && atLeast > targets.length && given.atLeast !== undefined) {
     throw fault(`--at-least: there ${targets.length === 1 ? 'is 1 target' : `are ${targets.length} targets`} only`);
   }
+  if ((given.certFile === undefined) !== (given.keyFile === undefined)) {
+    throw fault('--cert-file and --key-file go together');
+  }
+  if (given.body !== undefined && (values.method === 'GET' || values.method === 'HEAD')) {
+    throw fault('--body needs --method POST or PUT');
+  }
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
   for (const target of targets) {

@@ -47,29 +47,36 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   },
   http: {
     schemes: ['http', 'https'],
-    ready: 'The answer to a GET has a status that counts, and a body as expected where one is.',
+    ready: 'The answer to a GET has a status that counts, and the headers and the body that are expected.',
     options: [
       'statuses',
+      'wantedHeaders',
       'contains',
       'matches',
+      'method',
+      'body',
       'maxRedirects',
       'headers',
       'envHeaders',
       'fileHeaders',
       'unixSocket',
       'caFile',
+      'certFile',
+      'keyFile',
     ],
     examples: [
       'http://api:8080/health',
       'https://api/health --status 204 --ca-file /etc/ca/ca.crt',
       'http://search:9200/_cluster/health --matches \'"status" *: *"(green|yellow)"\'',
+      'https://api/ready --expect-header "X-Ready: ^yes$" --cert-file /etc/client/tls.crt --key-file /etc/client/tls.key',
+      'http://api/graphql --method POST --header "Content-Type: application/json" --body \'{"query":"{ready}"}\'',
       'http://localhost/ready --unix-socket /run/app/app.sock',
     ],
   },
   tls: {
     schemes: ['tls'],
     ready: 'The TLS handshake succeeds, with a certificate that is trusted, for the name, and valid for long enough.',
-    options: ['caFile', 'serverName', 'validForMs'],
+    options: ['caFile', 'certFile', 'keyFile', 'serverName', 'validForMs'],
     examples: ['tls://api:443 --valid-for 168h', 'tls://10.96.0.7:8443 --server-name api.example.org'],
   },
   unix: {
@@ -99,7 +106,7 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   redis: {
     schemes: ['redis', 'rediss'],
     ready: 'The server, Redis or Valkey, answers PING. Not while it loads its data, or has lost its primary.',
-    options: ['primary', 'caFile', 'serverName'],
+    options: ['primary', 'caFile', 'certFile', 'keyFile', 'serverName'],
     examples: ['redis://cache', 'redis://cache-0.cache:6379 --primary', 'rediss://cache --ca-file /etc/ca/ca.crt'],
   },
   memcached: {
@@ -117,13 +124,13 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   amqp: {
     schemes: ['amqp', 'amqps'],
     ready: 'The server, RabbitMQ for one, begins an AMQP 0-9-1 connection.',
-    options: ['caFile', 'serverName'],
+    options: ['caFile', 'certFile', 'keyFile', 'serverName'],
     examples: ['amqp://rabbitmq', 'amqps://rabbitmq --ca-file /etc/ca/ca.crt'],
   },
   grpc: {
     schemes: ['grpc', 'grpcs'],
     ready: 'The health service of the server (grpc.health.v1) says SERVING, for the service named or the server.',
-    options: ['caFile', 'serverName'],
+    options: ['caFile', 'certFile', 'keyFile', 'serverName'],
     examples: ['grpc://orders:8080', 'grpcs://orders:443/shop.Orders --ca-file /etc/ca/ca.crt'],
   },
 };

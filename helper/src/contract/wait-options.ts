@@ -1,5 +1,5 @@
 // Every option of a wait step. Which kinds of target take which of them: target-kinds.ts.
-import { headerOptions } from './header-options.ts';
+import { headerOptions, splitHeader } from './header-options.ts';
 import { choice, count, duration, flag, list, type OptionValues, path, size, text } from './option.ts';
 
 // a status, a class such as 2xx, or a range such as 200-399 (RFC 9110 §15: 100 to 599)
@@ -90,6 +90,15 @@ export const waitOptions = {
     check: (value) =>
       statusPattern.test(value) ? undefined : `${JSON.stringify(value)} is not a status such as 204, 2xx or 200-399`,
   }),
+  wantedHeaders: list({
+    flag: 'expect-header',
+    placeholder: 'NAME: PATTERN',
+    summary: 'A header that the answer must have, and a regular expression that must match its value',
+    check: (value) => {
+      const header = splitHeader(value);
+      return header === undefined ? 'is not of the form "Name: pattern"' : checkPattern(header.rest);
+    },
+  }),
   contains: list({
     flag: 'contains',
     placeholder: 'TEXT',
@@ -100,6 +109,18 @@ export const waitOptions = {
     placeholder: 'PATTERN',
     summary: "A regular expression (JavaScript's, ^ and $ at each line) that must match in the body, or in the file",
     check: checkPattern,
+  }),
+  method: choice({
+    flag: 'method',
+    choices: ['GET', 'HEAD', 'POST', 'PUT'],
+    default: 'GET',
+    summary: 'The method of the request',
+  }),
+  body: text<string | undefined>({
+    flag: 'body',
+    placeholder: 'TEXT',
+    default: undefined,
+    summary: 'The body of the request; with one, no redirect is followed. Its type is said with --header',
   }),
   maxRedirects: count({
     flag: 'max-redirects',
@@ -118,6 +139,16 @@ export const waitOptions = {
     flag: 'ca-file',
     default: undefined,
     summary: 'Certificates (PEM) to trust beside those that the image brings',
+  }),
+  certFile: path<string | undefined>({
+    flag: 'cert-file',
+    default: undefined,
+    summary: "The client's own certificate (PEM), for servers that ask for one",
+  }),
+  keyFile: path<string | undefined>({
+    flag: 'key-file',
+    default: undefined,
+    summary: 'The key of that certificate (PEM)',
   }),
   serverName: text<string | undefined>({
     flag: 'server-name',

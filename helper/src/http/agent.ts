@@ -2,12 +2,14 @@
 // whether and when to try again is for the rooms to say.
 import type { Network, OnPhase } from '../network/network.ts';
 import { version } from '../version.ts';
-import { type Connection, type Exchange, openConnection, type TlsSettings } from './connection.ts';
+import { type Connection, type Exchange, type Method, openConnection, type TlsSettings } from './connection.ts';
 import type { Header } from './header-values.ts';
 import { firstHop, type Hop, isRedirect, nextHop } from './redirect.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: Method;
+  /** With it no redirect is followed: it is for the URL that was named. */
+  readonly body?: string;
   /** http or https. User and password in it are sent as basic authentication. */
   readonly url: string;
   /** The user's: sent to the origin of `url` only, whatever redirects follow. */
@@ -70,7 +72,7 @@ export function createAgent(network: Network, tls: TlsSettings = {}): Agent {
     try {
       signal.throwIfAborted();
       const path = hop.url.pathname + hop.url.search;
-      const answer = await connection.exchange(request.method, path, headersFor(request, hop));
+      const answer = await connection.exchange(request.method, path, headersFor(request, hop), request.body);
       const before = connection.bytesRead;
       return {
         ...answer,
@@ -104,7 +106,7 @@ export function createAgent(network: Network, tls: TlsSettings = {}): Agent {
       let hop = firstHop(new URL(request.url));
       for (;;) {
         const answer = await exchange(request, hop);
-        if (request.maxRedirects === 0 || !isRedirect(answer.status)) return answer;
+        if (request.maxRedirects === 0 || request.body !== undefined || !isRedirect(answer.status)) return answer;
         // its body is a page for people, of unknown length
         answer.close();
         hop = nextHop(hop, answer.status, answer.header('location'), request.maxRedirects);

@@ -16,7 +16,11 @@ import type { Header } from './header-values.ts';
 export interface TlsSettings {
   /** PEM; in place of the default certificates. */
   readonly ca?: readonly string[];
+  /** PEM: the client's own certificate, and its key. */
+  readonly client?: { readonly cert: string; readonly key: string };
 }
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
 
 export interface Exchange {
   readonly status: number;
@@ -41,7 +45,7 @@ export interface Connection {
   /** Bytes that arrived on the wire, everything counted. */
   readonly bytesRead: number;
   /** Sends a request and waits for the head of the answer. One at a time. */
-  exchange(method: 'GET' | 'HEAD', path: string, headers: readonly Header[]): Promise<Exchange>;
+  exchange(method: Method, path: string, headers: readonly Header[], body?: string): Promise<Exchange>;
   /** Ends it at once; what is under way rejects with the reason. */
   close(reason: Error): void;
 }
@@ -76,6 +80,7 @@ function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSigna
       ...(isIP(host) === 0 && { servername: host }),
       ALPNProtocols: ['http/1.1'],
       ...(tls.ca !== undefined && { ca: [...tls.ca] }),
+      ...tls.client,
     });
     const end = () => signal.removeEventListener('abort', abort);
     const abort = () => {
@@ -145,13 +150,16 @@ function overSocket(url: URL, raw: Socket, socket: Socket): Connection {
       return raw.bytesRead;
     },
     close,
-    exchange: (method, path, headers) =>
+    exchange: (method, path, headers, body) =>
       new Promise((resolve, reject) => {
         const fail = (error: unknown) => {
           open = false;
           return failure(error);
         };
-        client.dispatch({ method, path, headers: headers.flat() }, new Receiver(resolve, reject, fail));
+        client.dispatch(
+          { method, path, headers: headers.flat(), ...(body !== undefined && { body }) },
+          new Receiver(resolve, reject, fail),
+        );
       }),
   };
 }

@@ -1,8 +1,25 @@
-// The certificates to trust: Node's own set, and what the user adds.
+// The certificates of a connection: whom to trust (Node's own set, and what the user adds), and who we are.
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { Failure } from '../core/failure.ts';
 import type { TlsSettings } from './connection.ts';
+
+export interface TlsFiles {
+  /** PEM, trusted beside the usual certificates. */
+  readonly caFile: string | undefined;
+  /** PEM, the client's own certificate and its key; both or none. */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
+/** @throws Failure USAGE when one cannot be read, or holds no certificate */
+export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsSettings {
+  const client =
+    certFile === undefined || keyFile === undefined
+      ? undefined
+      : { cert: readPem('--cert-file', certFile, 'CERTIFICATE'), key: readPem('--key-file', keyFile, 'PRIVATE KEY') };
+  return { ...readTrust(caFile), ...(client !== undefined && { client }) };
+}
 
 /**
  * @param caFile PEM, trusted beside the usual certificates
@@ -10,17 +27,22 @@ import type { TlsSettings } from './connection.ts';
  */
 export function readTrust(caFile: string | undefined): TlsSettings {
   if (caFile === undefined) return {};
+  return { ca: [...getCACertificates('default'), readPem('--ca-file', caFile, 'CERTIFICATE')] };
+}
+
+function readPem(option: string, path: string, what: 'CERTIFICATE' | 'PRIVATE KEY'): string {
   let pem: string;
   try {
-    pem = readFileSync(caFile, 'utf8');
+    pem = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Failure('USAGE', `--ca-file: ${(error as Error).message}`, {
+    throw new Failure('USAGE', `${option}: ${(error as Error).message}`, {
       hint: 'Is the ConfigMap or Secret that holds it mounted in the init container?',
       cause: error,
     });
   }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Failure('USAGE', `--ca-file: ${caFile} holds no certificate in PEM`);
+  // RFC 7468; a key may be called RSA PRIVATE KEY or EC PRIVATE KEY
+  if (!new RegExp(`-----BEGIN (?:[A-Z]+ )?${what}-----`).test(pem)) {
+    throw new Failure('USAGE', `${option}: ${path} holds no ${what.toLowerCase()} in PEM`);
   }
-  return { ca: [...getCACertificates('default'), pem] };
+  return pem;
 }

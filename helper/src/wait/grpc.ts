@@ -17,7 +17,7 @@ export async function createGrpcProbe(target: ServerTarget, { options, network }
   const { host, port } = target;
   const endpoint = formatEndpoint(host, port);
   const secure = target.secure
-    ? createSecure({ name: options.serverName ?? host, caFile: options.caFile, protocols: ['h2'], endpoint })
+    ? createSecure({ name: options.serverName ?? host, files: options, protocols: ['h2'], endpoint })
     : undefined;
   return {
     async check({ signal, onPhase }) {

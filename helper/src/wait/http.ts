@@ -1,12 +1,13 @@
 // http:// and https:// are ready when the answer has one of the statuses that count, and the body that is expected.
 // The body is read only where something is expected of it, and then no further than the bound.
 // Nothing but this probe loads HTTP.
+import { splitHeader } from '../contract/header-options.ts';
 import type { Target } from '../contract/target.ts';
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { type Answer, createAgent } from '../http/agent.ts';
 import { readHeaders } from '../http/header-values.ts';
-import { readTrust } from '../http/trust.ts';
+import { readTls } from '../http/trust.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { connectUnix } from '../network/connect-unix.ts';
 import type { Network } from '../network/network.ts';
@@ -19,7 +20,7 @@ export async function createHttpProbe(
   target: Extract<Target, { kind: 'http' }>,
   { options, network, runtime }: ProbeWorld,
 ): Promise<Probe> {
-  const tls = readTrust(options.caFile);
+  const tls = readTls(options);
   // read now so that a fault ends it at once; a Secret that is rotated while we wait is read anew below
   await readHeaders(options, runtime.env);
   const wanted = options.statuses.length === 0 ? usualStatuses : options.statuses;
@@ -28,7 +29,8 @@ export async function createHttpProbe(
     const agent = createAgent(reporting(network, options.unixSocket, ask.onPhase), tls);
     try {
       const answer = await agent.request({
-        method: 'GET',
+        method: options.method,
+        ...(options.body !== undefined && { body: options.body }),
         url: target.url,
         headers: await readHeaders(options, runtime.env),
         maxRedirects: options.maxRedirects,
@@ -42,9 +44,13 @@ export async function createHttpProbe(
         if (!statusCounts(status, wanted)) {
           return notReady('UNEXPECTED_STATUS', `answers ${status}, not ${wanted.join(' or ')}`);
         }
+        const fault = headerFault((name) => answer.header(name), options.wantedHeaders);
+        if (fault !== undefined) return notReady('UNEXPECTED_ANSWER', `answers ${status}, but ${fault}`);
         if (!hasContentRules(options)) return ready;
-        const fault = contentFault(await readBody(answer), options);
-        return fault === undefined ? ready : notReady('UNEXPECTED_ANSWER', `answers ${status}, but the body ${fault}`);
+        const missing = contentFault(await readBody(answer), options);
+        return missing === undefined
+          ? ready
+          : notReady('UNEXPECTED_ANSWER', `answers ${status}, but the body ${missing}`);
       } finally {
         answer.close();
       }
@@ -64,6 +70,17 @@ export async function createHttpProbe(
       }
     },
   };
+}
+
+/** Which header is missing or other than expected; its value is not shown, it may be a cookie. */
+function headerFault(header: (name: string) => string | undefined, wanted: readonly string[]): string | undefined {
+  for (const text of wanted) {
+    const { name = '', rest = '' } = splitHeader(text) ?? {};
+    const value = header(name.toLowerCase());
+    if (value === undefined) return `without the header ${name}`;
+    if (!new RegExp(rest, 'u').test(value)) return `the header ${name} does not match ${rest}`;
+  }
+  return undefined;
 }
 
 /** The body as text, or as much of it as is looked at. */

@@ -2,13 +2,12 @@
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { connectionFailure } from '../http/classify.ts';
-import { readTrust } from '../http/trust.ts';
+import { readTls, type TlsFiles } from '../http/trust.ts';
 
 export interface SecureOptions {
   /** The name that the certificate must be for; an address counts too. */
   readonly name: string;
-  /** Certificates to trust beside the usual ones. */
-  readonly caFile: string | undefined;
+  readonly files: TlsFiles;
   /** What the client would speak (ALPN, RFC 7301); default: not said. */
   readonly protocols?: readonly string[];
   /** For messages. */
@@ -22,13 +21,14 @@ export interface SecureOptions {
 export type Secure = (raw: Socket, signal: AbortSignal) => Promise<TLSSocket>;
 
 /** @throws Failure USAGE for certificates that cannot be read */
-export function createSecure({ name, caFile, protocols, endpoint }: SecureOptions): Secure {
-  const { ca } = readTrust(caFile);
+export function createSecure({ name, files, protocols, endpoint }: SecureOptions): Secure {
+  const { ca, client } = readTls(files);
   const options: ConnectionOptions = {
     host: name,
     // RFC 6066 §3: addresses are not names
     ...(isIP(name) === 0 && { servername: name }),
     ...(ca !== undefined && { ca: [...ca] }),
+    ...client,
     ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
   };
   return (raw, signal) =>

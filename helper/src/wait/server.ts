@@ -19,7 +19,7 @@ export async function createServerProbe(
   const endpoint = formatEndpoint(host, port);
   // TLS is loaded only by those who speak it
   const secure = target.secure
-    ? (await import('./secure.ts')).createSecure({ name: options.serverName ?? host, caFile: options.caFile, endpoint })
+    ? (await import('./secure.ts')).createSecure({ name: options.serverName ?? host, files: options, endpoint })
     : undefined;
   return {
     async check({ signal, onPhase }) {

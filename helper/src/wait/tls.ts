@@ -14,7 +14,7 @@ export function createTlsProbe(
   { options, network, runtime }: ProbeWorld,
 ): Probe {
   const endpoint = formatEndpoint(host, port);
-  const secure = createSecure({ name: options.serverName ?? host, caFile: options.caFile, endpoint });
+  const secure = createSecure({ name: options.serverName ?? host, files: options, endpoint });
   return {
     async check({ signal, onPhase }) {
       const raw = await network.connect(host, port, signal, onPhase);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type Socket } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Failure } from '../../../helper/src/core/failure.ts';
@@ -205,6 +207,56 @@ test('http: of an endless body no more than the bound is read', async () => {
   const { message } = await firstCause([`http://127.0.0.1:${listener.port}/`, '--contains', 'ready']);
   assert.match(message, /the body does not contain "ready"/);
   await listener.allClosed();
+});
+
+test('http: a header is waited for by its pattern, and its value is never shown', async () => {
+  const values = ['hunter2', 'no', 'yes'];
+  await using origin = await startOrigin(({ number }) => ({
+    headers: number > 1 ? { 'x-ready': values[number - 1] ?? 'yes' } : {},
+  }));
+  const waiting = startWait([`${origin.url}/`, '--expect-header', 'X-Ready: ^yes$']);
+  assert.equal((await waiting.ended).attempts, 3);
+  assert.match(waiting.log.messages()[1] ?? '', /answers 200, but without the header X-Ready$/);
+  assert.ok(
+    waiting.log
+      .messages('debug')
+      .concat(waiting.log.messages())
+      .some((line) => /X-Ready does not match \^yes\$/.test(line)),
+  );
+});
+
+test('http: a body is sent with every attempt, to the URL that was named and nowhere else', async () => {
+  const bodies: string[] = [];
+  const server = createHttpServer(async (request, response) => {
+    let body = `${request.method} ${request.headers['content-type']} `;
+    for await (const piece of request) body += piece;
+    bodies.push(body);
+    response.writeHead(bodies.length > 1 ? 307 : 503, { location: 'http://127.0.0.1:9/' }).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/query`;
+  const request = ['--method', 'POST', '--header', 'Content-Type: application/json', '--body', '{"query":"{ready}"}'];
+  await startWait([url, ...request, '--status', '307']).ended;
+  assert.deepEqual(bodies, Array(2).fill('POST application/json {"query":"{ready}"}'));
+  server.close();
+});
+
+test('https and tls: a client certificate is shown to servers that ask for one', async () => {
+  using folder = createTempDir();
+  const [certificate, client] = [makeCertificate(['localhost']), makeCertificate(['client'])];
+  const asking = { ...certificate, requestCert: true, ca: client.cert };
+  const server = createHttpsServer(asking, (_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = `localhost:${(server.address() as AddressInfo).port}`;
+  const ca = ['--ca-file', folder.write('ca.crt', certificate.cert)];
+  const own = ['--cert-file', folder.write('tls.crt', client.cert), '--key-file', folder.write('tls.key', client.key)];
+  await startWait([`https://${at}/`, ...ca, ...own]).ended;
+  await startWait([`tls://${at}`, ...ca, ...own]).ended;
+  assert.notEqual((await firstCause([`https://${at}/`, ...ca])).message, '');
+  const failure = await failureOf(startWait([`https://${at}/`, ...ca, ...own.with(3, own[1] ?? '')]).ended);
+  assert.equal(failure.code, 'USAGE');
+  assert.match(failure.message, /--key-file: .* holds no private key in PEM/);
+  server.close();
 });
 
 test('http: asks over a Unix socket', async () => {

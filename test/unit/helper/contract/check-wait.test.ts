@@ -19,6 +19,9 @@ const faults: readonly [line: string, message: string][] = [
   ['tcp://db:1 --any --at-least 1', 'wait: --any and --at-least do not go together'],
   ['tcp://db:1 --at-least 2', 'wait: --at-least: there is 1 target only'],
   ['tcp://db:1 --splay 5m', 'wait: --splay: must be shorter than the deadline, 5m'],
+  ['http://a/ --cert-file /a', 'wait: --cert-file and --key-file go together'],
+  ['http://a/ --body x', 'wait: --body needs --method POST or PUT'],
+  ['http://a/ --expect-header X', 'wait: --expect-header: is not of the form "Name: pattern"'],
   ['tcp://db:1 --status 200', 'wait: --status is for http targets, and none of these is one'],
   ['tcp://db:1 --contains x', 'wait: --contains is for http and file targets, and none of these is one'],
   [
