@@ -127,7 +127,7 @@ export function fillEntry(edits: Edits, map: YAMLMap, entry: Entry, items: reado
     return;
   }
   const was = nothing === undefined ? edits.text.slice(start, end) : nothing === '' ? 'empty' : nothing;
-  const column = columnOf(edits, entryStart(entry));
+  const column = columnOf(edits, entryStart(entry), true);
   const dash = column + style.dash;
   if (!/^(?:empty|~|null|Null|NULL|\[[ \t]*\])$/.test(was)) throw new LayoutError(start);
   if (nothing === '') {
@@ -136,14 +136,14 @@ export function fillEntry(edits: Edits, map: YAMLMap, entry: Entry, items: reado
     edits.insertLines(
       edits.lineAfter(at),
       items.flatMap((item) => formatItem(item, dash, style)),
-      rankBefore(dash),
+      rankBehind(dash),
     );
   } else {
     edits.replace(start, end, emptyMark + was);
     edits.insertLines(
       edits.lineAfter(end),
       items.flatMap((item) => formatItem(item, dash, style)),
-      rankBefore(dash),
+      rankBehind(dash),
     );
   }
 }
@@ -237,7 +237,7 @@ function aboveComments(edits: Edits, start: number, floor: number): number {
 
 /** Behind the comments that follow a piece of text and are indented so far that they belong to it. */
 function belowComments(edits: Edits, start: number, margin: number): number {
-  const comment = new RegExp(`^ {${margin},}#.*(?:\\n|$)`, 'my');
+  const comment = new RegExp(` {${margin},}#[^\\n]*\\n?`, 'y');
   let at = start;
   for (comment.lastIndex = at; at < edits.text.length && comment.test(edits.text); ) at = comment.lastIndex;
   return at;
