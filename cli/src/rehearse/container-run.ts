@@ -52,6 +52,10 @@ interface Prepared {
 const fallbackLines = 80;
 const fallbackBytes = 2_048;
 
+// of one attempt; a program that floods its output shall not flood the report
+const mostLines = 1_000;
+const longestLine = 4_000;
+
 /** @param onRunning told when the process runs, if it comes to that */
 export function runContainer(
   container: Container,
@@ -74,10 +78,15 @@ export function runContainer(
     const as = standIn === undefined ? 'helper' : 'stand-in';
     emit({ kind: 'started', container: name, attempt, as, command: prepared.shown });
     const tail: string[] = [];
+    let lines = 0;
     const onLine = (line: string) => {
-      const shown = show(line);
+      const shown = show(line.slice(0, longestLine));
       tail.push(shown);
       if (tail.length > fallbackLines) tail.shift();
+      if (++lines === mostLines) {
+        emit({ kind: 'note', message: `${name} writes on and on; no more of it is shown`, cure: undefined });
+      }
+      if (lines >= mostLines) return;
       emit(standIn === undefined ? readHelperLine(name, shown) : { kind: 'output', container: name, line: shown });
     };
     let end: { readonly exitCode: number; readonly fault: string | undefined } = { exitCode: 143, fault: undefined };

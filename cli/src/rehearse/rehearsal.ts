@@ -17,6 +17,7 @@ import { type PodRunOptions, runPod } from './pod-run.ts';
 import type { StandIn } from './processes/stand-in.ts';
 import type { NewEvent, RehearsalEvent } from './report/events.ts';
 import { type End, type Outcome, outcomeOf } from './report/outcome.ts';
+import { createTimers } from './timers.ts';
 
 export interface RehearsalSettings {
   readonly services: readonly ServiceFlag[];
@@ -64,9 +65,10 @@ export async function rehearse(
 
   const over = new AbortController();
   const end = (reason: End) => over.abort(reason);
-  const deadline = setTimeout(() => end('deadline'), settings.deadlineMs);
+  const timers = createTimers(now);
   const jobDeadlineMs = workload.job?.activeDeadlineMs;
-  const jobDeadline = jobDeadlineMs === undefined ? undefined : setTimeout(() => end('job-failed'), jobDeadlineMs);
+  timers.at(settings.deadlineMs, () => end('deadline'));
+  if (jobDeadlineMs !== undefined) timers.at(jobDeadlineMs, () => end('job-failed'));
   const stop = () => end('stopped');
   stopSignal.addEventListener('abort', stop, { once: true });
   if (stopSignal.aborted) stop();
@@ -129,8 +131,7 @@ export async function rehearse(
       }
     }
   } finally {
-    clearTimeout(deadline);
-    clearTimeout(jobDeadline);
+    timers.clear();
     stopSignal.removeEventListener('abort', stop);
     await network.close();
   }

@@ -7,6 +7,9 @@ export interface Timers {
   clear(): void;
 }
 
+// setTimeout takes anything longer for 1 ms
+const longestTimerMs = 2 ** 31 - 1;
+
 /** @param now milliseconds from the start of the rehearsal */
 export function createTimers(now: () => number): Timers {
   const pending = new Set<NodeJS.Timeout>();
@@ -17,7 +20,7 @@ export function createTimers(now: () => number): Timers {
         if (now() < atMs) at(atMs, act);
         else act();
       },
-      Math.max(0, atMs - now()),
+      Math.min(longestTimerMs, Math.max(0, atMs - now())),
     );
     pending.add(timer);
   };

@@ -170,7 +170,8 @@ export function createPodMachine(rules: PodRules): PodMachine {
   function restart(container: Container, nowMs: number): void {
     const untilMs = restartAtMs(container.backoff, container.finishedAtMs);
     if (nowMs < untilMs) {
-      const delayMs = untilMs - container.finishedAtMs;
+      // the clock may have parts of a millisecond
+      const delayMs = Math.round(untilMs - container.finishedAtMs);
       if (!container.announced) actions.push({ kind: 'back-off', container: container.rules.name, delayMs, untilMs });
       container.announced = true;
       return;

@@ -60,11 +60,10 @@ export function startChild({ program, args, folder, env, onLine }: ChildOptions)
   };
 }
 
-async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
-  // a stream that breaks off has ended all the same
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
-  } catch {}
+/** Resolves when the stream has ended; what a handler throws is not caught here. */
+function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
+  return new Promise((resolve) => lines.once('close', resolve));
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
