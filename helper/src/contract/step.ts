@@ -1,6 +1,7 @@
 // A step ⇄ its words. The same words stand behind `greenroom-helper`, in a plan and in the CLI's flags.
 import { Failure } from '../core/failure.ts';
 import { suggest } from '../core/suggest.ts';
+import { checkFetch } from './check-fetch.ts';
 import { checkWait } from './check-wait.ts';
 import type { Environment } from './environment.ts';
 import { type FetchOptions, fetchOptions } from './fetch-options.ts';
@@ -56,6 +57,7 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
       );
     }
     checkSource(source);
+    checkFetch(values);
     if (!destination.startsWith('/')) {
       throw new Failure('USAGE', `fetch: the destination must be an absolute path, not ${JSON.stringify(destination)}`);
     }

@@ -53,6 +53,7 @@ export const failureCodes = {
   STALLED: code('permanent', true, 'The body stopped arriving.'),
   TOO_LARGE: code('permanent', false, 'The source is larger than allowed.'),
   INTEGRITY_MISMATCH: code('permanent', false, 'The bytes are not those that the digest names.'),
+  INTEGRITY_UNKNOWN: code('permanent', false, 'Nothing proves the bytes, and proof was demanded.'),
   GAVE_UP: code('permanent', false, 'Attempt after attempt brought nothing.'),
 
   // the volume

@@ -4,6 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Algorithm } from '../contract/integrity.ts';
 import { type Destination, ifMissing } from './destination.ts';
 import { currentBoot, currentOwner, isOver } from './owner.ts';
 import { createPartialFile, type PartialFile, reopenPartialFile } from './partial-file.ts';
@@ -28,6 +29,12 @@ export interface Work {
   readonly partial: PartialFile;
 }
 
+/** What a run knows of the digests before it asks. */
+export interface Known {
+  readonly digestKnown: boolean;
+  readonly algorithms: readonly Algorithm[];
+}
+
 /** What a run knows of its partial file. */
 export type StateOfWork = Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes'>;
 
@@ -41,8 +48,8 @@ export interface Backstage {
   /** Written before the rename: it counts only for the very file that it describes. */
   writeRecord(record: Omit<Record, 'version'>): Promise<void>;
   /** What another run left for the same source, and removes what cannot be used. */
-  takeOver(source: string, digestKnown: boolean, signal: AbortSignal): Promise<Leftover | undefined>;
-  begin(state: StateOfWork): Promise<Work>;
+  takeOver(source: string, known: Known, signal: AbortSignal): Promise<Leftover | undefined>;
+  begin(state: StateOfWork, algorithms: Iterable<Algorithm>): Promise<Work>;
   saveState(work: Pick<Work, 'id'>, state: StateOfWork): Promise<void>;
   /** Says that the run is alive. */
   beat(work: Work): Promise<void>;
@@ -99,7 +106,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     return ids;
   };
 
-  const takeOver: Backstage['takeOver'] = async (source, digestKnown, signal) => {
+  const takeOver: Backstage['takeOver'] = async (source, { digestKnown, algorithms }, signal) => {
     const usable: { id: string; state: PartialState; bytes: number }[] = [];
     const nowMs = await fileSystemTime(join(room, `${key}.${newId()}`));
     for (const id of await candidates()) {
@@ -127,7 +134,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       const taken = await rename(partialPath(id), partialPath(mine)).then(() => true, ifMissing);
       await rm(statePath(taken ? id : mine), { force: true });
       if (!taken) continue;
-      const partial = await reopenPartialFile(partialPath(mine), bytes, signal);
+      const partial = await reopenPartialFile(partialPath(mine), bytes, algorithms, signal);
       const { validators, sizeBytes } = state;
       return {
         work: { id: mine, partial },
@@ -143,18 +150,18 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   return {
     readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
     writeRecord: (record) => write(recordPath, { version: 1, ...record }),
-    takeOver: async (source, digestKnown, signal) => {
+    takeOver: async (source, known, signal) => {
       try {
-        return await takeOver(source, digestKnown, signal);
+        return await takeOver(source, known, signal);
       } catch (error) {
         throw volumeFailure(error, room);
       }
     },
-    begin: async (state) => {
+    begin: async (state, algorithms) => {
       const id = newId();
       // the state first: nobody can tell whose a partial file without one is
       await saveState({ id }, state);
-      return { id, partial: await createPartialFile(partialPath(id)) };
+      return { id, partial: await createPartialFile(partialPath(id), algorithms) };
     },
     saveState,
     beat: async ({ id }) => {

@@ -1,43 +1,53 @@
 // One object, over as many attempts as it takes: asks, judges the answers, keeps what came.
-import { describeByteSize } from '../core/byte-size.ts';
-import { describeDuration } from '../core/duration.ts';
-import { Failure } from '../core/failure.ts';
+import type { Algorithm, Expected } from '../contract/integrity.ts';
+import { asFailure, Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import type { Agent, Answer } from '../http/agent.ts';
 import type { Header } from '../http/header-values.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
 import type { Attempt } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Backstage, heartbeatMs, type StateOfWork, type Work } from './backstage.ts';
-import { checkSpace } from './free-space.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { type Ask, ask, refusal } from './ask.ts';
+import type { Backstage, StateOfWork, Work } from './backstage.ts';
+import { fetchChecksum } from './checksum-list.ts';
+import { checkSize, checkSpace } from './free-space.ts';
+import { serverDigest } from './integrity.ts';
+import { createProgress, describeHeld } from './progress.ts';
 import { type Asking, chooseAsking, type Held, judgeAnswer, rangeHeaders, type Taken } from './resume.ts';
+import { createSources, type Sources } from './sources.ts';
 import { transfer } from './transfer.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
+import { wrongDigest } from './verify.ts';
 
 export interface DownloadOptions {
   readonly source: string;
+  readonly mirrors: readonly string[];
   /** See partial-state.ts. */
   readonly sourceKey: string;
-  readonly sha256: string | undefined;
+  /** Digests that the user gave: all of them must hold. */
+  readonly expected: readonly Expected[];
+  /** A list that names another one. */
+  readonly checksumFrom: string | undefined;
+  /** The file's name in that list. */
+  readonly name: string;
+  readonly requireIntegrity: boolean;
   readonly timeoutMs: number;
+  readonly minSpeedBytes: number;
   readonly maxSizeBytes: number | undefined;
   readonly maxRedirects: number;
   /** The user's headers, read anew for each request. */
   readonly headers: () => Promise<readonly Header[]>;
 }
 
-/** What is there when it is whole. */
+/** When it is whole. */
 export interface Whole {
   readonly work: Work;
   readonly sha256: string;
-  /** False when nothing told the end of the body from a connection that broke. */
-  readonly proven: boolean;
+  /** What says that it is whole: a digest, at least the length, or nothing. */
+  readonly proof: 'digest' | 'length' | 'none';
 }
 
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
-// How much may be lost when the node loses power.
-const flushEveryBytes = 64 << 20;
 
 export class Download {
   readonly #options: DownloadOptions;
@@ -45,17 +55,21 @@ export class Download {
   readonly #backstage: Backstage;
   readonly #folder: string;
   readonly #runtime: Runtime;
+  readonly #sources: Sources;
+  #expected: readonly Expected[];
+  #listed = false;
+  /** What the server of the last answer said itself. */
+  #offered: Expected | undefined;
   #work: Work | undefined;
   #held: Held | undefined;
-  #proven = false;
+  /** Whose validators those of `#held` are. */
+  #heldFrom: string;
+  #framed = false;
   /** Whether what is held came in more than one answer. */
   #joined = false;
   #ifRangeFails = false;
   #mostBytes = 0;
-  #progress: Progress | undefined;
-  #flushedBytes = 0;
-  #flushing: Promise<void> | undefined;
-  #beatMs = 0;
+  #upkeep: Upkeep | undefined;
 
   constructor(options: DownloadOptions, agent: Agent, backstage: Backstage, folder: string, runtime: Runtime) {
     this.#options = options;
@@ -63,71 +77,122 @@ export class Download {
     this.#backstage = backstage;
     this.#folder = folder;
     this.#runtime = runtime;
+    this.#sources = createSources([options.source, ...options.mirrors]);
+    this.#heldFrom = options.source;
+    this.#expected = options.expected;
   }
 
-  /** Bytes that are held, and the size where it is known. */
   get held(): { readonly bytes: number; readonly sizeBytes?: number } {
     return this.#held ?? { bytes: 0 };
   }
 
   /** Goes on with what another run left, if it can. */
   async takeOver(signal: AbortSignal): Promise<void> {
-    const { sourceKey, sha256 } = this.#options;
-    const leftover = await this.#backstage.takeOver(sourceKey, sha256 !== undefined, signal);
+    const { sourceKey, checksumFrom, requireIntegrity } = this.#options;
+    const digestKnown = this.#digestKnown || checksumFrom !== undefined;
+    // what only the server's digest can prove has to be asked for
+    if (requireIntegrity && !digestKnown) return;
+    const known = { digestKnown, algorithms: this.#algorithms };
+    const leftover = await this.#backstage.takeOver(sourceKey, known, signal);
     if (leftover === undefined) return;
     this.#work = leftover.work;
     this.#held = leftover.held;
     this.#joined = true;
-    this.#proven = leftover.held.sizeBytes !== undefined;
+    this.#framed = leftover.held.sizeBytes !== undefined;
     this.#mostBytes = leftover.held.bytes;
     this.#runtime.log.info(`an earlier run left ${describeHeld(leftover.held)}`, { bytes: leftover.held.bytes });
   }
 
   /** One attempt. @throws Failure, which says whether another one may help */
   async attempt(attempt: Attempt): Promise<Whole> {
-    let asking = chooseAsking(this.#held, this.#options.sha256 !== undefined, this.#ifRangeFails);
-    for (let asked = 0; asked < asksPerAttempt; asked++) {
-      if (!this.#isComplete()) {
-        const next = await this.#ask(asking, attempt);
-        if (next !== undefined) {
-          asking = next;
-          continue;
-        }
+    for (;;) {
+      try {
+        await this.#readList(attempt);
+        return await this.#fromOneSource(attempt);
+      } catch (thrown) {
+        const failure = asFailure(thrown);
+        if (attempt.signal.aborted || !this.#sources.failed(failure)) throw failure;
+        this.#runtime.log.warn(`${failure.message}; going on to the next mirror`, { code: failure.code });
       }
-      const whole = await this.#verify();
-      if (whole !== undefined) return whole;
-      asking = 'whole';
     }
-    throw new Failure('UNEXPECTED_ANSWER', 'the server gives a part of the file again and again, never the right one');
   }
 
   /** Lets go of everything. What came stays for another run. */
   async close(): Promise<void> {
     this.#agent.close();
-    await this.#flushing;
+    await this.#upkeep?.end();
     if (this.#work === undefined) return;
     await this.#work.partial.drain().catch(() => {});
     await this.#work.partial.close().catch(() => {});
   }
 
-  #isComplete(): boolean {
-    return this.#held !== undefined && this.#held.bytes === this.#held.sizeBytes;
+  get #digestKnown(): boolean {
+    return this.#expected.length > 0;
+  }
+
+  get #digests(): readonly Expected[] {
+    return this.#offered === undefined ? this.#expected : [...this.#expected, this.#offered];
+  }
+
+  get #algorithms(): Algorithm[] {
+    return this.#digests.map(({ algorithm }) => algorithm);
+  }
+
+  async #fromOneSource(attempt: Attempt): Promise<Whole> {
+    let asking = this.#chooseAsking();
+    for (let asked = 0; asked < asksPerAttempt; asked++) {
+      const complete = this.#held !== undefined && this.#held.bytes === this.#held.sizeBytes;
+      const next = complete ? undefined : await this.#ask(asking, attempt);
+      if (next === undefined) {
+        const whole = await this.#verify();
+        if (whole !== undefined) return whole;
+      }
+      asking = next ?? 'whole';
+    }
+    throw new Failure('UNEXPECTED_ANSWER', 'the server gives a part of the file again and again, never the right one');
+  }
+
+  #chooseAsking(): Asking {
+    // another source's validators mean nothing here: the digest, without which there are no mirrors, decides
+    if (this.#held !== undefined && this.#heldFrom !== this.#sources.current) {
+      this.#held = { ...this.#held, validators: {} };
+    }
+    return chooseAsking(this.#held, this.#digestKnown, this.#ifRangeFails);
+  }
+
+  async #readList(attempt: Attempt): Promise<void> {
+    const { checksumFrom, name } = this.#options;
+    if (checksumFrom === undefined || this.#listed) return;
+    const listed = await fetchChecksum(await this.#request(checksumFrom, [], attempt), name);
+    this.#expected = [...this.#expected, listed];
+    this.#listed = true;
+  }
+
+  async #request(url: string, ownHeaders: readonly Header[], attempt: Attempt): Promise<Ask> {
+    const { source, maxRedirects, timeoutMs, headers } = this.#options;
+    // the user's headers are for the origin of the source, mirrors and lists included
+    const own = new URL(url).origin === new URL(source).origin;
+    return {
+      ...{ agent: this.#agent, clock: this.#runtime.clock, url, ownHeaders, maxRedirects, timeoutMs },
+      headers: own ? await headers() : [],
+      signal: attempt.signal,
+    };
   }
 
   /** @returns how to ask again at once; undefined when everything came */
   async #ask(asking: Asking, attempt: Attempt): Promise<Asking | undefined> {
-    const { sha256, source } = this.#options;
-    const answer = await this.#request(asking, attempt.signal);
+    const source = this.#sources.current;
+    const answer = await ask(await this.#request(source, rangeHeaders(asking, this.#held), attempt));
     let read = false;
     try {
       const where = redactUrl(answer.url.href);
-      const verdict = judgeAnswer(answer, asking, this.#held, sha256 !== undefined, where);
+      const verdict = judgeAnswer(answer, asking, this.#held, this.#digestKnown, where);
       switch (verdict.kind) {
         case 'fail':
-          throw this.#refusal(verdict.failure, answer);
+          throw refusal(verdict.failure, answer, this.#runtime.clock);
         case 'complete':
           this.#held = { ...(this.#held as Held), sizeBytes: this.held.bytes };
-          this.#proven = true;
+          this.#framed = true;
           return undefined;
         case 'ask':
           this.#runtime.log.debug(`asking otherwise: ${verdict.why}`, { source: redactUrl(source) });
@@ -140,112 +205,61 @@ export class Download {
         case 'append':
           this.#joined = true;
       }
+      this.#offered = serverDigest(answer.header);
+      if (this.#options.requireIntegrity && !this.#digestKnown && this.#offered === undefined) {
+        throw new Failure('INTEGRITY_UNKNOWN', `no digest was given, and the server gives none: ${where}`, {
+          hint: 'Give --sha256, --integrity or --checksum-from, or leave out --require-integrity',
+        });
+      }
+      const work = await this.#prepare(verdict, source);
       read = true;
-      await this.#receive(verdict, answer, attempt);
+      await this.#receive(work, verdict, answer, attempt);
       return undefined;
     } finally {
       if (!read) answer.close();
     }
   }
 
-  /** Sends the request, and waits for the head of the answer no longer than the timeout. */
-  async #request(asking: Asking, signal: AbortSignal): Promise<Answer> {
-    const { timeoutMs, source, maxRedirects } = this.#options;
-    const { clock } = this.#runtime;
-    const headers = await this.#options.headers();
-    const late = new AbortController();
-    const answered = new AbortController();
-    let doing = 'looking for the server';
-    clock.sleep(timeoutMs, answered.signal).then(
-      () => late.abort(new Failure('TIMED_OUT', `no answer within ${describeDuration(timeoutMs)}, ${doing}`)),
-      () => {},
-    );
-    try {
-      return await this.#agent.request({
-        method: 'GET',
-        url: source,
-        headers,
-        ownHeaders: rangeHeaders(asking, this.#held),
-        maxRedirects,
-        signal: AbortSignal.any([signal, late.signal]),
-        onPhase: (phase) => {
-          doing = phase.kind === 'resolve' ? `looking up ${phase.name}` : `from ${phase.endpoint}`;
-        },
-      });
-    } finally {
-      answered.abort();
+  /** Makes sure that there is a place for the body, and that its state is on disk before its first byte is. */
+  async #prepare({ validators, sizeBytes, bodyBytes, framed }: Taken, source: string): Promise<Work> {
+    checkSize(sizeBytes, this.#options.maxSizeBytes);
+    if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes);
+    const bytes = this.#work?.partial.bytes ?? 0;
+    this.#held = { bytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) };
+    this.#heldFrom = source;
+    this.#framed = framed;
+    if (this.#work === undefined) {
+      this.#work = await this.#backstage.begin(this.#state(this.#held, 0), this.#algorithms);
+    } else {
+      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushedBytes ?? 0));
+      this.#runtime.log.info(`going on at ${describeHeld(this.#held)}`, { bytes });
     }
+    return this.#work;
   }
 
-  async #receive(taken: Taken, answer: Answer, attempt: Attempt): Promise<void> {
-    const { clock, log } = this.#runtime;
-    const { timeoutMs, maxSizeBytes } = this.#options;
-    const { validators, sizeBytes, bodyBytes } = taken;
-    let work: Work;
-    try {
-      const startBytes = this.#work?.partial.bytes ?? 0;
-      if (maxSizeBytes !== undefined && (sizeBytes ?? 0) > maxSizeBytes) {
-        const sizes = `${describeByteSize(sizeBytes ?? 0)}, more than the ${describeByteSize(maxSizeBytes)} of --max-size`;
-        throw new Failure('TOO_LARGE', `the source has ${sizes}`, { details: { sizeBytes: sizeBytes ?? 0 } });
-      }
-      if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes);
-      this.#held = { bytes: startBytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) };
-      this.#proven = taken.framed;
-      work = this.#work ??= await this.#backstage.begin(this.#state(this.#held, 0));
-      this.#progress = createProgress(clock.now(), startBytes);
-      if (startBytes > 0) log.info(`going on at ${describeHeld(this.#held)}`, { bytes: startBytes });
-    } catch (error) {
-      answer.close();
-      throw error;
-    }
+  async #receive(work: Work, { sizeBytes, bodyBytes }: Taken, answer: Answer, attempt: Attempt): Promise<void> {
     const { partial } = work;
+    const { timeoutMs, minSpeedBytes, maxSizeBytes } = this.#options;
+    const { clock } = this.#runtime;
+    const onBytes = () => {
+      // to have again what was held before is no progress
+      if (partial.bytes <= this.#mostBytes) return;
+      this.#mostBytes = partial.bytes;
+      attempt.progress();
+    };
+    const progress = createProgress(clock.now(), partial.bytes);
+    this.#upkeep ??= createUpkeep(work, this.#backstage, this.#runtime, (flushedBytes) =>
+      this.#state(this.#held as Held, flushedBytes),
+    );
+    const upkeep = this.#upkeep;
+    const onTick = () => upkeep.tick(progress, sizeBytes);
     try {
-      await transfer({
-        answer,
-        partial,
-        bodyBytes,
-        timeoutMs,
-        maxSizeBytes,
-        clock,
-        onBytes: () => {
-          if (partial.bytes <= this.#mostBytes) return;
-          this.#mostBytes = partial.bytes;
-          attempt.progress();
-        },
-        onTick: () => this.#tick(work),
-      });
+      await transfer({ answer, partial, bodyBytes, timeoutMs, minSpeedBytes, maxSizeBytes, clock, onBytes, onTick });
       // without a length, the end of the body is the end of the object
-      if (sizeBytes === undefined) this.#held = { ...this.#held, bytes: partial.bytes, sizeBytes: partial.bytes };
+      if (sizeBytes === undefined) this.#held = { ...(this.#held as Held), sizeBytes: partial.bytes };
     } finally {
-      this.#held = { ...this.#held, bytes: partial.bytes };
+      this.#held = { ...(this.#held as Held), bytes: partial.bytes };
     }
-  }
-
-  #tick(work: Work): void {
-    const { clock, log } = this.#runtime;
-    const { bytes } = work.partial;
-    const line = this.#progress?.look(clock.now(), bytes, this.#held?.sizeBytes);
-    if (line !== undefined) log.info(line.message, line.fields);
-    if (bytes - this.#flushedBytes >= flushEveryBytes) this.#flush(work);
-    if (clock.now() - this.#beatMs >= heartbeatMs) {
-      this.#beatMs = clock.now();
-      void this.#backstage.beat(work);
-    }
-  }
-
-  /** Brings what is written to the disk, beside the download; one flush at a time. */
-  #flush(work: Work): void {
-    this.#flushing ??= (async () => {
-      try {
-        this.#flushedBytes = await work.partial.flush();
-        if (this.#held === undefined || this.#work !== work) return;
-        await this.#backstage.saveState(work, this.#state(this.#held, this.#flushedBytes));
-      } catch (error) {
-        work.partial.onFault(error as Error);
-      } finally {
-        this.#flushing = undefined;
-      }
-    })();
   }
 
   #state({ validators, sizeBytes }: Held, flushedBytes: number): StateOfWork {
@@ -253,58 +267,35 @@ export class Download {
     return { source: this.#options.sourceKey, validators, ...size, flushedBytes };
   }
 
-  /** @returns undefined when the digest is wrong, and the parts of several answers may be why */
+  /** @returns undefined when a digest is wrong, and the parts of several answers may be why */
   async #verify(): Promise<Whole | undefined> {
     const work = this.#work;
     if (work === undefined) throw new Failure('BUG', 'complete without a partial file');
-    await work.partial.drain();
-    const sha256 = work.partial.sha256();
-    const expected = this.#options.sha256?.toLowerCase();
-    if (expected === undefined || expected === sha256) return { work, sha256, proven: this.#proven };
-    if (this.#joined) {
+    const { partial } = work;
+    const wrong = await wrongDigest(partial, this.#digests);
+    if (wrong !== undefined) {
+      const joined = this.#joined;
       await this.#startOver('the digest is wrong');
-      return undefined;
+      if (joined) return undefined;
+      throw wrong;
     }
-    const { bytes } = work.partial;
-    await this.#startOver('the digest is wrong');
-    throw new Failure('INTEGRITY_MISMATCH', `the SHA-256 of the ${bytes} bytes is ${sha256}, not ${expected}`, {
-      hint: 'The source has changed, or the digest is that of another file',
-      details: { sha256, expected, bytes },
-    });
+    const proof = this.#digests.length > 0 ? 'digest' : this.#framed ? 'length' : 'none';
+    return { work, sha256: await partial.digest('sha256'), proof };
   }
 
   /** Drops what is held. */
   async #startOver(why: string): Promise<void> {
     const work = this.#work;
-    this.#work = undefined;
     const held = this.#held;
+    this.#work = undefined;
     this.#held = undefined;
     this.#joined = false;
-    this.#flushedBytes = 0;
     if (work === undefined) return;
-    await this.#flushing;
-    if (held !== undefined && held.bytes > 0)
+    await this.#upkeep?.end();
+    this.#upkeep = undefined;
+    if (held !== undefined && held.bytes > 0) {
       this.#runtime.log.warn(`starting over (${describeHeld(held)} dropped): ${why}`);
+    }
     await this.#backstage.drop(work);
   }
-
-  /** Adds to a refusal what only the answer knows. */
-  #refusal(failure: Failure, answer: Answer): Failure {
-    const { clock } = this.#runtime;
-    const retryAfterMs = parseRetryAfter(answer.header('retry-after'), answer.header('date'), clock.wallTime());
-    const leftOut = !answer.trusted && (answer.status === 401 || answer.status === 403);
-    const hint = leftOut
-      ? 'A redirect led to another origin, and the headers and credentials were not sent there; name its URL as the source'
-      : failure.hint;
-    return new Failure(failure.code, failure.message, {
-      ...(hint !== undefined && { hint }),
-      details: { ...failure.details, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-    });
-  }
-}
-
-export function describeHeld({ bytes, sizeBytes }: { readonly bytes: number; readonly sizeBytes?: number }): string {
-  return sizeBytes === undefined
-    ? describeByteSize(bytes)
-    : `${describeByteSize(bytes)} of ${describeByteSize(sizeBytes)}`;
 }

@@ -1,9 +1,7 @@
 // A fetch step from its beginning to its end: checks, what is there already, attempts, publishing, and the words.
 
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { otherVariables } from '../contract/environment.ts';
+import { type Expected, parseIntegrity } from '../contract/integrity.ts';
 import type { FetchStep } from '../contract/step.ts';
 import { describeByteSize } from '../core/byte-size.ts';
 import { describeDuration } from '../core/duration.ts';
@@ -15,13 +13,13 @@ import { readTrust } from '../http/trust.ts';
 import { createNetwork } from '../network/network.ts';
 import { type RetryOutcome, retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
-import { type Backstage, openBackstage } from './backstage.ts';
+import { openBackstage } from './backstage.ts';
 import { type Destination, destinationPath, openDestination } from './destination.ts';
-import { Download, describeHeld, type Whole } from './download.ts';
-import { hashFile } from './partial-file.ts';
+import { Download, type Whole } from './download.ts';
 import { sourceKey } from './partial-state.ts';
-import { describeFile, publish } from './publish.ts';
-import { volumeFailure } from './volume-failure.ts';
+import { describeHeld } from './progress.ts';
+import { publish } from './publish.ts';
+import { findThere } from './there.ts';
 
 // Half of each pause is left to chance, so that the pods of a Deployment don't come back all at once.
 const backoff = { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.5 };
@@ -55,8 +53,9 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   }
   const backstage = await openBackstage(destination);
   const key = sourceKey(step.source);
+  const expected = givenDigests(options);
 
-  const there = await findThere(destination, backstage, key, options.sha256?.toLowerCase(), options.mode, signal);
+  const there = await findThere(destination, backstage, key, expected, options.mode, signal);
   if (there !== undefined) {
     const sentence = `${path} is there already, whole (${describeByteSize(there.sizeBytes)}, sha256 ${there.sha256}); nothing was fetched`;
     log.info(sentence, { target: path, outcome: 'done', sha256: there.sha256, bytes: there.sizeBytes });
@@ -64,9 +63,8 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   }
 
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
-  const { sha256, timeoutMs, maxSizeBytes, maxRedirects } = options;
   const download = new Download(
-    { source: step.source, sourceKey: key, sha256, timeoutMs, maxSizeBytes, maxRedirects, headers },
+    { ...options, source: step.source, sourceKey: key, expected, name: nameInList(step.source, destination), headers },
     createAgent(network, tls),
     backstage,
     destination.folder,
@@ -100,13 +98,12 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
       },
     );
     if (outcome.kind !== 'done') throw described(outcome, source, path, download.held);
-    const { work, sha256: digest, proven } = outcome.value;
-    if (!proven && sha256 === undefined) {
-      log.warn('nothing proves that the file is whole: the server told no length, and no --sha256 was given', {
-        source,
-      });
+    const { work, sha256, proof } = outcome.value;
+    if (proof === 'none') {
+      const why = 'the server told neither length nor digest, and none was given';
+      log.warn(`nothing proves that the file is whole: ${why}`, { source });
     }
-    await publish(work, destination, backstage, { mode: options.mode, source: key, sha256: digest });
+    await publish(work, destination, backstage, { mode: options.mode, source: key, sha256 });
     return report(outcome.value, path, outcome.attempts, clock.now() - startMs, log);
   } finally {
     await running;
@@ -131,44 +128,26 @@ function report(
   return { sentence, attempts };
 }
 
-/**
- * Whether the destination is there and proven: by its record, which describes this very file and where it came from;
- * or by its digest. Anything else that is there is replaced when the new file is whole.
- */
-async function findThere(
-  destination: Destination,
-  backstage: Backstage,
-  source: string,
-  sha256: string | undefined,
-  mode: number,
-  signal: AbortSignal,
-): Promise<{ sizeBytes: number; sha256: string } | undefined> {
-  const path = join(destination.folder, destination.name);
-  const file = await describeFile(path);
-  if (file === undefined) return undefined;
-  const record = await backstage.readRecord();
-  const described =
-    record?.inode === file.inode && record.modifiedNs === file.modifiedNs && record.sizeBytes === file.sizeBytes;
-  const proven = described && (sha256 === undefined ? record.source === source : record.sha256 === sha256);
-  if (!proven && sha256 === undefined) return undefined;
+/** The digests that the options give. */
+function givenDigests({ sha256, integrity }: FetchStep['options']): Expected[] {
+  const parsed = integrity === undefined ? undefined : parseIntegrity(integrity);
+  if (parsed !== undefined && 'fault' in parsed) throw new Failure('USAGE', `--integrity: ${parsed.fault}`);
+  return [
+    ...(sha256 === undefined
+      ? []
+      : [{ algorithm: 'sha256' as const, digests: [sha256.toLowerCase()], from: '--sha256' }]),
+    ...(parsed === undefined ? [] : [parsed]),
+  ];
+}
+
+/** A list of checksums names the file as its server does. */
+function nameInList(source: string, destination: Destination): string {
+  const last = new URL(source).pathname.split('/').at(-1) ?? '';
   try {
-    const handle = await open(path, 'r');
-    try {
-      if (!proven) {
-        const hash = createHash('sha256');
-        await hashFile(handle, file.sizeBytes, hash, signal);
-        if (hash.digest('hex') !== sha256) return undefined;
-      }
-      if (((await handle.stat()).mode & 0o7777) !== mode) await handle.chmod(mode);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    // a file of somebody else's that may not be read, or not be changed, is replaced
-    if (['EACCES', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw volumeFailure(error, destination.path);
+    return decodeURIComponent(last) || destination.name;
+  } catch {
+    return last;
   }
-  return { sizeBytes: file.sizeBytes, sha256: sha256 ?? (record as { sha256: string }).sha256 };
 }
 
 /** Logs why an attempt failed: at once when the reason is a new one, else now and then. */

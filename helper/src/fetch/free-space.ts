@@ -5,6 +5,13 @@ import { statfs } from 'node:fs/promises';
 import { describeByteSize } from '../core/byte-size.ts';
 import { Failure } from '../core/failure.ts';
 
+/** @throws Failure TOO_LARGE where a server announces more than is allowed */
+export function checkSize(sizeBytes: number | undefined, maxSizeBytes: number | undefined): void {
+  if (sizeBytes === undefined || maxSizeBytes === undefined || sizeBytes <= maxSizeBytes) return;
+  const sizes = `${describeByteSize(sizeBytes)}, more than the ${describeByteSize(maxSizeBytes)} of --max-size`;
+  throw new Failure('TOO_LARGE', `the source has ${sizes}`, { details: { sizeBytes } });
+}
+
 // statfs(2)
 const tmpfsMagic = 0x01021994;
 

@@ -3,6 +3,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants, writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Algorithm } from '../contract/integrity.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 // Larger writes bring no more; smaller ones cost a system call for each 16 KiB that TLS delivers.
@@ -29,21 +30,29 @@ export interface PartialFile {
   drain(): Promise<void>;
   /** Waits until everything that came is on disk, power failures included. */
   flush(): Promise<number>;
-  /** The digest of everything that came; can be asked at any time. */
-  sha256(): string;
+  /** The digest of everything that came and was drained, in hexadecimal; can be asked at any time. */
+  digest(algorithm: Algorithm): Promise<string>;
   /** The file itself, for what is done when it is whole. */
   readonly file: FileHandle;
   close(): Promise<void>;
 }
 
+/** Digests that are computed while the bytes come; of any other one the file is read once more. SHA-256 always is. */
+export type Running = ReadonlyMap<Algorithm, Hash>;
+
+function running(algorithms: Iterable<Algorithm>): Running {
+  return new Map([...new Set<Algorithm>(['sha256', ...algorithms])].map((one) => [one, createHash(one)]));
+}
+
 /**
  * Makes a new, empty file.
  * @param path must not exist
+ * @param algorithms that will be asked for
  */
-export async function createPartialFile(path: string): Promise<PartialFile> {
+export async function createPartialFile(path: string, algorithms: Iterable<Algorithm>): Promise<PartialFile> {
   try {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    return attach(await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), path, 0, createHash('sha256'));
+    return attach(await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), path, 0, running(algorithms));
   } catch (error) {
     throw volumeFailure(error, path);
   }
@@ -53,14 +62,19 @@ export async function createPartialFile(path: string): Promise<PartialFile> {
  * Opens a file that was left behind, and reads what is kept of it for the digest.
  * @param bytes how much of it is kept; the rest is cut off
  */
-export async function reopenPartialFile(path: string, bytes: number, signal: AbortSignal): Promise<PartialFile> {
+export async function reopenPartialFile(
+  path: string,
+  bytes: number,
+  algorithms: Iterable<Algorithm>,
+  signal: AbortSignal,
+): Promise<PartialFile> {
   try {
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
       await file.truncate(bytes);
-      const hash = createHash('sha256');
-      await hashFile(file, bytes, hash, signal);
-      return attach(file, path, bytes, hash);
+      const hashes = running(algorithms);
+      await hashFile(file, bytes, hashes, signal);
+      return attach(file, path, bytes, hashes);
     } catch (error) {
       await file.close();
       throw error;
@@ -70,8 +84,8 @@ export async function reopenPartialFile(path: string, bytes: number, signal: Abo
   }
 }
 
-/** Feeds the first bytes of a file to a digest. */
-export async function hashFile(file: FileHandle, bytes: number, hash: Hash, signal: AbortSignal): Promise<void> {
+/** Feeds the first bytes of a file to digests. */
+export async function hashFile(file: FileHandle, bytes: number, hashes: Running, signal: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(readBytes, bytes)));
   for (let at = 0; at < bytes; ) {
     signal.throwIfAborted();
@@ -79,12 +93,12 @@ export async function hashFile(file: FileHandle, bytes: number, hash: Hash, sign
     if (bytesRead === 0) {
       throw Object.assign(new Error('EIO: the file is shorter than it was'), { code: 'EIO', syscall: 'read' });
     }
-    hash.update(buffer.subarray(0, bytesRead));
+    for (const hash of hashes.values()) hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
 }
 
-function attach(file: FileHandle, path: string, startBytes: number, hash: Hash): PartialFile {
+function attach(file: FileHandle, path: string, startBytes: number, hashes: Running): PartialFile {
   let queue: Buffer[] = [];
   let queuedBytes = 0;
   let inFlightBytes = 0;
@@ -138,7 +152,7 @@ function attach(file: FileHandle, path: string, startBytes: number, hash: Hash):
     },
     append: (piece) => {
       if (fault !== undefined || piece.length === 0) return false;
-      hash.update(piece);
+      for (const hash of hashes.values()) hash.update(piece);
       queue.push(piece);
       queuedBytes += piece.length;
       pump(batchBytes);
@@ -165,7 +179,13 @@ function attach(file: FileHandle, path: string, startBytes: number, hash: Hash):
       }
       return bytes;
     },
-    sha256: () => hash.copy().digest('hex'),
+    digest: async (algorithm) => {
+      const known = hashes.get(algorithm);
+      if (known !== undefined) return known.copy().digest('hex');
+      const hash = createHash(algorithm);
+      await hashFile(file, writtenBytes, new Map([[algorithm, hash]]), new AbortController().signal);
+      return hash.digest('hex');
+    },
     close: () => file.close(),
   };
   return partial;

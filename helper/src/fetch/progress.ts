@@ -52,3 +52,10 @@ export function describeProgress(
     fields: { ...fields, sizeBytes, ...(leftMs !== undefined && { leftMs: Math.round(leftMs) }) },
   };
 }
+
+/** What is there of a download, such as `5.0 MiB of 20.0 MiB`. */
+export function describeHeld({ bytes, sizeBytes }: { readonly bytes: number; readonly sizeBytes?: number }): string {
+  return sizeBytes === undefined
+    ? describeByteSize(bytes)
+    : `${describeByteSize(bytes)} of ${describeByteSize(sizeBytes)}`;
+}

@@ -161,7 +161,9 @@ export function judgeAnswer(
   const byDate = asking === 'conditional' && strongEtag(held.validators) === undefined;
   if (comparison === 'unknown' && !byDate && !digestKnown) return whole('nothing proves it the same object');
   const sizeBytes = range.sizeBytes ?? held.sizeBytes;
-  return { kind: 'append', ...taken, validators: held.validators, ...(sizeBytes !== undefined && { sizeBytes }) };
+  // what only a digest will prove must not be gone on with later by a validator
+  const proven = comparison === 'same' || byDate ? held.validators : {};
+  return { kind: 'append', ...taken, validators: proven, ...(sizeBytes !== undefined && { sizeBytes }) };
 }
 
 function isComplete(answer: AnswerHead, held: Held, validators: Validators, digestKnown: boolean): boolean {

@@ -15,6 +15,8 @@ export interface Transfer {
   readonly bodyBytes: number | undefined;
   /** How long no byte may come, in milliseconds. */
   readonly timeoutMs: number;
+  /** Over a minute; 0 for no limit. */
+  readonly minSpeedBytes: number;
   readonly maxSizeBytes: number | undefined;
   readonly clock: Clock;
   /** Called with each piece. */
@@ -70,16 +72,21 @@ export async function transfer(options: Transfer): Promise<void> {
 }
 
 async function watch(options: Transfer, isPaused: () => boolean, signal: AbortSignal): Promise<void> {
-  const { answer, clock, timeoutMs } = options;
+  const { answer, clock, timeoutMs, minSpeedBytes } = options;
   const stall = createStallWatch(clock.now());
   const tickMs = Math.max(10, Math.min(1_000, timeoutMs / 4));
   try {
     for (;;) {
       await clock.sleep(tickMs, signal);
       options.onTick();
-      const silentMs = stall.look(clock.now(), answer.bytesRead, isPaused());
+      const { silentMs, bytesPerSecond } = stall.look(clock.now(), answer.bytesRead, isPaused());
       if (silentMs >= timeoutMs) {
         answer.close(new Failure('STALLED', `nothing came for ${describeDuration(silentMs)}`));
+        return;
+      }
+      if (bytesPerSecond !== undefined && bytesPerSecond < minSpeedBytes) {
+        const speed = `${describeByteSize(Math.round(bytesPerSecond))}/s`;
+        answer.close(new Failure('STALLED', `only ${speed} came over a minute (--min-speed)`));
         return;
       }
     }

@@ -375,3 +375,65 @@ test('headers come from the environment and files, and stay out of everything th
   const unset = await failureOf(start([`${origin.url}/f`, path, '--header-env', 'X-A: SECRET']));
   assert.equal(unset.code, 'USAGE');
 });
+
+test('the digest is found in a list of checksums, and a list that lies is noticed', async () => {
+  using folder = createTempDir();
+  await using origin = await startOrigin(({ path, number }) =>
+    path === '/tool'
+      ? { body }
+      : path === '/SHA256SUMS' && number > 1
+        ? { body: `${sha256(changed)}  other\n${sha256(body)}  tool\n` }
+        : path === '/SHA512SUMS'
+          ? { body: `${'0'.repeat(128)}  tool` }
+          : { status: 503 },
+  );
+  const path = join(folder.path, 'x');
+  const words = [`${origin.url}/tool`, path, '--checksum-from'];
+  await start([...words, `${origin.url}/SHA256SUMS`, '--require-integrity']).result;
+  assert.deepEqual(readFileSync(path), body);
+  writeFileSync(path, 'old');
+  const failure = await failureOf(start([...words, `${origin.url}/SHA512SUMS`]));
+  assert.equal(failure.code, 'INTEGRITY_MISMATCH');
+  assert.match(failure.message, /SHA512SUMS/);
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+});
+
+test('the digest that the server gives is checked', async () => {
+  using folder = createTempDir();
+  const reprDigest = (bytes: Buffer) => `sha-512=:${createHash('sha512').update(bytes).digest('base64')}:`;
+  for (const [bytes, code] of [
+    [body, undefined],
+    [changed, 'INTEGRITY_MISMATCH'],
+  ] as const) {
+    await using origin = await startOrigin(() => ({ body, headers: { 'repr-digest': reprDigest(bytes) } }));
+    const run = start([`${origin.url}/f`, join(folder.path, code ?? 'f'), '--require-integrity']);
+    if (code === undefined) await run.result;
+    else assert.equal((await failureOf(run)).code, code);
+  }
+  await using bare = await startOrigin(() => ({ body }));
+  const failure = await failureOf(start([`${bare.url}/f`, join(folder.path, 'g'), '--require-integrity']));
+  assert.equal(failure.code, 'INTEGRITY_UNKNOWN');
+});
+
+test('mirrors go on with what the source began, and stand in for one that is gone or wrong', async () => {
+  await using good = await startOrigin((request) => serveObject({ body, etag: '"mirror"' }, request));
+  await using wrong = await startOrigin(() => ({ body: changed }));
+  await using gone = await startOrigin(() => ({ status: 404 }));
+  await using broken = await startOrigin((request) => serveObject({ body, etag }, request, { cutAt: 200_000 }));
+  const digest = ['--sha256', sha256(body), '--header', 'X-Secret: s'];
+  for (const bad of [wrong, gone, broken]) {
+    using folder = createTempDir();
+    const path = join(folder.path, 'f');
+    await start([`${bad.url}/f`, path, '--mirror', `${good.url}/g`, ...digest]).result;
+    assert.deepEqual(readFileSync(path), body);
+  }
+  assert.deepEqual(
+    good.requests.map(({ headers }) => [headers.range, headers['x-secret']]),
+    [
+      [undefined, undefined],
+      [undefined, undefined],
+      ['bytes=200000-', undefined],
+    ],
+  );
+  assert.throws(() => parseStep(['fetch', `${gone.url}/f`, '/x', '--mirror', good.url]), { code: 'USAGE' });
+});

@@ -1,0 +1,13 @@
+// What a fetch step's options must not be together. Pure.
+import { Failure } from '../core/failure.ts';
+import type { FetchOptions } from './fetch-options.ts';
+
+/** @throws Failure USAGE */
+export function checkFetch(options: FetchOptions): void {
+  const { mirrors, sha256, integrity, checksumFrom } = options;
+  if (mirrors.length > 0 && sha256 === undefined && integrity === undefined && checksumFrom === undefined) {
+    throw new Failure('USAGE', 'fetch: --mirror needs a digest, by which the copies are known to be the same file', {
+      hint: 'Give --sha256, --integrity or --checksum-from',
+    });
+  }
+}
