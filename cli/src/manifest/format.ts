@@ -96,8 +96,8 @@ export function formatPretty(node: NewNode, indent: string, step: string, style:
 }
 
 // Plain where every parser of YAML 1.1 and 1.2 reads the same text; quoted where one of them reads a number, a date,
-// a sexagesimal or a word such as `on`.
-const plain = /^(?:-{1,2}[A-Za-z]|[A-Za-z0-9_./$])[\w./:@%+=$()~^;*&|<>?!-]*(?: [\w./:@%+=$()~^;*&|<>?!-]+)*$/;
+// a sexagesimal or a word such as `on`, or takes a `?` within [] for the sign of a key, as that of kubectl does.
+const plain = /^(?:-{1,2}[A-Za-z]|[A-Za-z0-9_./$])[\w./:@%+=$()~^;*&|<>!-]*(?: [\w./:@%+=$()~^;*&|<>!-]+)*$/;
 const otherMeaning =
   /^(?:[-+]?[.\d][\d_.,:eExXa-fA-FoObBT+-]*[Zz]?|y|n|yes|no|on|off|true|false|null|~|\.nan|[-+]?\.inf)$/i;
 
