@@ -28,6 +28,22 @@ const failures = fromHarness('GREENROOM_E2E_FAILURES');
 
 type Manifest = string | object;
 
+const cli = join(import.meta.dirname, '../../dist/cli/greenroom.js');
+
+/** What the built CLI prints, with the built helper image in it. */
+async function greenroom(args: readonly string[], input?: string): Promise<string> {
+  const env = { ...process.env, GREENROOM_HELPER_IMAGE: helper };
+  return await run(process.execPath, [cli, ...args], { env, quiet: true, ...(input === undefined ? {} : { input }) });
+}
+
+/** The manifest with steps in it: `greenroom inject ARGS -`. */
+export const inject = (manifest: string, ...args: readonly string[]): Promise<string> =>
+  greenroom(['inject', ...args, '-'], manifest);
+
+/** A manifest from nothing: `greenroom new KIND NAME ARGS`, the app being the stage image. */
+export const scaffold = (kind: string, name: string, ...args: readonly string[]): Promise<string> =>
+  greenroom(['new', kind, name, '--image', stage, ...args]);
+
 const toYaml = (manifest: Manifest): string => (typeof manifest === 'string' ? manifest : stringify(manifest));
 
 export class Namespace {

@@ -1,6 +1,6 @@
 // Partial work survives: the helper is killed in the middle of a download, and the next try asks for the rest alone.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { onCluster, scaffold } from '../case.ts';
 import { origin, requestsOf } from '../origin.ts';
 import { isReady, statusOf } from '../pod.ts';
 
@@ -10,31 +10,23 @@ const heldBytes = 5_000_000;
 onCluster('a download whose container was killed goes on where it stood', async (namespace) => {
   await namespace.apply(
     origin(),
-    `
-apiVersion: v1
-kind: Pod
-metadata: { name: app }
-spec:
-  terminationGracePeriodSeconds: 0
-  volumes: [{ name: data, emptyDir: {} }]
-  initContainers:
-  - name: fetch
-    image: ${helper}
-    args: [fetch, 'http://origin:8080/bytes/${sizeBytes}?hold=${heldBytes}', /data/file, --timeout, 120s]
-    volumeMounts: [{ name: data, mountPath: /data }]
-  containers:
-  - name: app
-    image: ${stage}
-    command: [sleep, '1000']
-    volumeMounts: [{ name: data, mountPath: /data }]
-`,
+    await scaffold(
+      'pod',
+      'app',
+      '--fetch',
+      `http://origin:8080/bytes/${sizeBytes}?hold=${heldBytes} /data/file --timeout 2m`,
+      '--command',
+      '--',
+      'sleep',
+      '1000',
+    ),
   );
   await namespace.pod('origin', 'ready', isReady);
   await namespace.logLine('origin', 'origin', /^holds /);
-  await namespace.kill('app', 'fetch');
+  await namespace.kill('app', 'greenroom');
 
   const pod = await namespace.pod('app', 'ready', isReady);
-  assert.equal(statusOf(pod, 'fetch').restartCount, 1);
+  assert.equal(statusOf(pod, 'greenroom').restartCount, 1);
   const requests = await requestsOf(namespace);
   const last = requests.at(-1);
   assert.equal(last?.status, 206);

@@ -1,39 +1,36 @@
 // php-updated: a real web server serves the page that its init container brought, from an origin that failed twice first.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { inject, onCluster, stage } from '../case.ts';
 import { origin, requestsOf } from '../origin.ts';
 import { isReady, statusOf } from '../pod.ts';
 
 onCluster('the app serves the page that was fetched before it, though the origin failed twice', async (namespace) => {
   await namespace.apply(
     origin({ 'index.html': '<h1>All the world is a stage</h1>\n' }),
-    `
+    await inject(
+      `
 apiVersion: v1
 kind: Pod
 metadata: { name: php-updated, labels: { app: php-updated } }
 spec:
   terminationGracePeriodSeconds: 0
-  volumes: [{ name: site, emptyDir: {} }]
-  initContainers:
-  - name: fetch-page
-    image: ${helper}
-    args: [fetch, 'http://origin:8080/index.html?fail=2', /www/index.html]
-    volumeMounts: [{ name: site, mountPath: /www }]
   containers:
   - name: nginx
     image: ${stage}
     command: [nginx]
     readinessProbe: { httpGet: { path: /, port: 8080 }, periodSeconds: 1 }
-    volumeMounts: [{ name: site, mountPath: /www, readOnly: true }]
 ---
 apiVersion: v1
 kind: Service
 metadata: { name: php-updated }
 spec: { selector: { app: php-updated }, ports: [{ port: 80, targetPort: 8080 }] }
 `,
+      '--fetch',
+      'http://origin:8080/index.html?fail=2 /www/index.html',
+    ),
   );
   const pod = await namespace.pod('php-updated', 'ready', isReady);
-  assert.equal(statusOf(pod, 'fetch-page').restartCount, 0, 'it tried again inside the process');
+  assert.equal(statusOf(pod, 'greenroom').restartCount, 0, 'it tried again inside the process');
   assert.equal(
     await namespace.exec('origin', 'origin', 'wget', '-qO-', 'http://php-updated/'),
     '<h1>All the world is a stage</h1>\n',

@@ -1,33 +1,32 @@
 // my-app: two replicas wait for the Service myappb. A Service of that name in another namespace does not help; the one in
 // their own does, within moments; how soon, beside the article's own loop of busybox, is measured.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { helper, onCluster, scaffold, stage } from '../case.ts';
 import { isReady, isRunning, type Pod } from '../pod.ts';
 
-const deployment = (name: string, container: string) => `
+// as the article has it
+const article = `
 apiVersion: apps/v1
 kind: Deployment
-metadata: { name: ${name} }
+metadata: { name: article }
 spec:
   replicas: 2
-  selector: { matchLabels: { app: ${name} } }
+  selector: { matchLabels: { app: article } }
   template:
-    metadata: { labels: { app: ${name} } }
+    metadata: { labels: { app: article } }
     spec:
       terminationGracePeriodSeconds: 0
       initContainers:
-      - name: wait-for-service
-        ${container}
+      - name: greenroom
+        image: ${stage}
+        command: [sh, -c, 'until nslookup myappb.$(cat /var/run/secrets/kubernetes.io/serviceaccount/namespace).svc.cluster.local; do echo waiting for myappb; sleep 2; done']
       containers:
       - name: app
         image: ${stage}
         command: [sleep, '1000']
----`;
-
-const article = `image: ${stage}
-        command: [sh, -c, 'until nslookup myappb.$(cat /var/run/secrets/kubernetes.io/serviceaccount/namespace).svc.cluster.local; do echo waiting for myappb; sleep 2; done']`;
-const ours = `image: ${helper}
-        args: [wait, dns://myappb]`;
+`;
+const ours = () =>
+  scaffold('deployment', 'my-app', '--replicas=2', '--wait', 'dns://myappb', '--command', '--', 'sleep', '1000');
 
 const service = `
 apiVersion: v1
@@ -41,9 +40,8 @@ const of = (pods: readonly Pod[], app: string) => pods.filter(({ metadata }) => 
 onCluster(
   'replicas wait for a Service of their own namespace and start as soon as it is there',
   async (namespace, t) => {
-    await namespace.apply(deployment('article', article), deployment('my-app', ours));
-    const waiting = (pods: readonly Pod[]) =>
-      pods.length === 4 && pods.every((pod) => isRunning(pod, 'wait-for-service'));
+    await namespace.apply(article, await ours());
+    const waiting = (pods: readonly Pod[]) => pods.length === 4 && pods.every((pod) => isRunning(pod, 'greenroom'));
     await namespace.pods('all four wait', waiting);
 
     const elsewhere = `${namespace.name}-elsewhere`;

@@ -1,22 +1,21 @@
 // What people meet when a wait ends in vain: the reason stands in the pod's status, short enough for the kubelet.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { inject, onCluster, stage } from '../case.ts';
 import { failed, statusOf } from '../pod.ts';
 
 onCluster('a wait that ends in vain says why in the status of the pod', async (namespace) => {
-  await namespace.apply(`
+  const manifest = `
 apiVersion: v1
 kind: Pod
 metadata: { name: app }
 spec:
   restartPolicy: Never
-  initContainers:
-  - { name: wait, image: '${helper}', args: [wait, 'tcp://no-such-service:5432', --deadline, 2s] }
   containers:
   - { name: app, image: '${stage}', command: [sleep, '1000'] }
-`);
+`;
+  await namespace.apply(await inject(manifest, '--wait', 'tcp://no-such-service:5432 --deadline 2s'));
   const pod = await namespace.pod('app', 'failed', failed);
-  const { exitCode, message = '' } = statusOf(pod, 'wait').state.terminated ?? {};
+  const { exitCode, message = '' } = statusOf(pod, 'greenroom').state.terminated ?? {};
   assert.equal(exitCode, 124);
   assert.ok(Buffer.byteLength(message) <= 1_024, `${Buffer.byteLength(message)} bytes`);
   const [sentence = '', json = ''] = message.trim().split('\n');

@@ -1,6 +1,6 @@
 // The cluster's name service goes away and comes back while pods wait: "no answer" is not "no such name", nor an end.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../../case.ts';
+import { onCluster, scaffold } from '../../case.ts';
 import { isReady, isRunning, statusOf } from '../../pod.ts';
 
 onCluster('a wait outlives an outage of the cluster DNS', async (namespace) => {
@@ -22,23 +22,15 @@ apiVersion: v1
 kind: Service
 metadata: { name: db }
 spec: { ports: [{ port: 5432 }] }
----
-apiVersion: v1
-kind: Pod
-metadata: { name: app }
-spec:
-  terminationGracePeriodSeconds: 0
-  initContainers:
-  - { name: wait, image: '${helper}', args: [wait, 'dns://db', --log-level, debug] }
-  containers:
-  - { name: app, image: '${stage}', command: [sleep, '1000'] }
 `);
-    await namespace.pod('app', 'waits', (pod) => isRunning(pod, 'wait'));
+    const steps = ['--wait', 'dns://db', '--log-level=debug'];
+    await namespace.apply(await scaffold('pod', 'app', ...steps, '--command', '--', 'sleep', '1000'));
+    await namespace.pod('app', 'waits', (pod) => isRunning(pod, 'greenroom'));
     // one attempt has found no name server
-    await namespace.logLine('app', 'wait', /NAME_SERVER_FAILED|TIMED_OUT|CONNECTION_REFUSED/);
+    await namespace.logLine('app', 'greenroom', /NAME_SERVER_FAILED|TIMED_OUT|CONNECTION_REFUSED/);
   } finally {
     await scale(2);
   }
   const pod = await namespace.pod('app', 'ready', isReady, 120_000);
-  assert.equal(statusOf(pod, 'wait').restartCount, 0);
+  assert.equal(statusOf(pod, 'greenroom').restartCount, 0);
 });

@@ -1,21 +1,11 @@
 // SIGTERM: a pod that waits has nothing to lose, so its deletion takes no time, whatever its grace period.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../../case.ts';
+import { onCluster, scaffold } from '../../case.ts';
 import { isRunning } from '../../pod.ts';
 
 onCluster('a pod that waits is gone within 2 s of its deletion', async (namespace, t) => {
-  await namespace.apply(`
-apiVersion: v1
-kind: Pod
-metadata: { name: app }
-spec:
-  terminationGracePeriodSeconds: 30
-  initContainers:
-  - { name: wait, image: '${helper}', args: [wait, 'dns://no-such-service'] }
-  containers:
-  - { name: app, image: '${stage}', command: [sleep, '1000'] }
-`);
-  await namespace.pod('app', 'waits', (pod) => isRunning(pod, 'wait'));
+  await namespace.apply(await scaffold('pod', 'app', '--wait', 'dns://no-such-service'));
+  await namespace.pod('app', 'waits', (pod) => isRunning(pod, 'greenroom'));
   await namespace.kubectl('delete', 'pod', 'app', '--wait=false');
   await namespace.gone('app');
   const states = namespace.seen('app');
