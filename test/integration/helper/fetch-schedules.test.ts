@@ -1,0 +1,191 @@
+// Schedules of faults, stops and restarts that chance makes up, against the room itself. At every moment the
+// destination holds nothing or a whole object that an origin did serve, and every run ends in bounded time.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { parseStep } from '../../../helper/src/contract/step.ts';
+import { Failure } from '../../../helper/src/core/failure.ts';
+import { fetch } from '../../../helper/src/fetch/fetch.ts';
+import type { Clock } from '../../../helper/src/ports/clock.ts';
+import { systemClock } from '../../../helper/src/system/clock.ts';
+import {
+  type OriginRequest,
+  type Reply,
+  type ServedObject,
+  serveObject,
+  startOrigin,
+} from '../../support/http-origin.ts';
+import { memoryLog } from '../../support/memory-log.ts';
+import { createTempDir } from '../../support/temp-dir.ts';
+
+const runs = Number(process.env.GREENROOM_SCHEDULES ?? 60);
+const size = 40_000;
+const versions = Array.from({ length: 3 }, () => randomBytes(size));
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const served = new Set(versions.map(sha256));
+
+type Validator = 'strong' | 'weak' | 'date' | 'fresh date' | 'none';
+
+/** The object as a server would give it, by the version and by what its server can say of versions. */
+function objectOf(version: number, validator: Validator): ServedObject {
+  const body = versions[version] as Buffer;
+  const date = new Date((validator === 'date' ? Date.UTC(2020, 0, 1) : Date.now()) + version * 1_000).toUTCString();
+  if (validator === 'strong') return { body, etag: `"${version}"` };
+  // a weak ETag may be the same for two versions: that is what weak means
+  if (validator === 'weak') return { body, etag: 'W/"x"' };
+  return validator === 'none' ? { body } : { body, lastModified: date };
+}
+
+const fault = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('none' as const) },
+  fc.constantFrom(
+    'hang up',
+    '503',
+    '429',
+    'refuse ranges',
+    'ignore If-Range',
+    'drop Range',
+    '416',
+    'gzip',
+    'no length',
+  ),
+  fc.constantFrom('wrong Content-Range', 'shifted range', 'chunked', 'redirect', 'longer', 'no ETag on 206'),
+  fc.record({ kind: fc.constantFrom('cut' as const, 'reset' as const, 'stall' as const), at: fc.nat(size) }),
+);
+type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
+
+const step = fc.record({ fault, version: fc.nat(versions.length - 1) });
+
+function reply(request: OriginRequest, at: { fault: Fault; version: number }, validator: Validator): Reply {
+  const object = objectOf(at.version, validator);
+  const plain = (also: OriginRequest['headers']) => serveObject(object, { ...request, headers: also });
+  const { range: _, ...unranged } = request.headers;
+  const { 'if-range': __, ...unconditional } = request.headers;
+  const right = plain(request.headers);
+  if (typeof at.fault === 'object') {
+    const { kind, at: byte } = at.fault;
+    return kind === 'stall' ? { ...right, stallAt: byte } : { ...right, cutAt: byte, reset: kind === 'reset' };
+  }
+  switch (at.fault) {
+    case 'hang up':
+      return { hangUp: true };
+    case '503':
+    case '429':
+      return { status: Number(at.fault), headers: { 'retry-after': '1' } };
+    case 'refuse ranges':
+      return request.headers.range === undefined ? right : { status: 400 };
+    case 'drop Range':
+      return plain(unranged);
+    case 'ignore If-Range':
+      // sends the range of whatever version there is, and honestly says which
+      return plain(unconditional);
+    case '416':
+      return request.headers.range === undefined
+        ? right
+        : { status: 416, headers: { 'content-range': `bytes */${size}` } };
+    case 'gzip':
+      return { ...right, headers: { ...right.headers, ...(request.headers.range && { 'content-encoding': 'gzip' }) } };
+    case 'wrong Content-Range':
+      return right.status === 206 ? { ...right, headers: { ...right.headers, 'content-range': 'bytes x' } } : right;
+    case 'shifted range': {
+      const from = Number(/=(\d+)/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      return from > 10 ? plain({ ...request.headers, range: `bytes=${from - 10}-` }) : right;
+    }
+    case 'no ETag on 206': {
+      const moved = plain(unconditional);
+      const headers = { ...moved.headers };
+      if (moved.status === 206) delete headers.etag;
+      return { ...moved, headers };
+    }
+    case 'chunked':
+      return { ...right, contentLength: 'chunked' };
+    // a connection that ends is all that ends such a body: only a whole one is served here
+    case 'no length':
+      return { ...right, contentLength: 'none' };
+    case 'longer':
+      return right.status === 200 ? { ...right, contentLength: 'chunked' } : right;
+    case 'redirect':
+      return request.path === '/moved' ? right : { status: 302, headers: { location: '/moved' } };
+    case 'none':
+      return right;
+  }
+}
+
+/** Fails if the destination holds anything but nothing or a whole object. */
+function check(path: string): void {
+  if (existsSync(path)) assert.ok(served.has(sha256(readFileSync(path))), 'a spliced or half-made file');
+}
+
+// pauses are cut to nothing; the timeout of 10 s (see below) to 60 ms
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms >= 60_000 ? ms : ms >= 10_000 ? 60 : Math.min(ms, 2), signal),
+};
+
+test('whatever goes wrong, the destination holds nothing or a whole object', { timeout: 300_000 }, async (t) => {
+  const property = fc.asyncProperty(
+    fc.record({
+      validator: fc.constantFrom<Validator>('strong', 'weak', 'date', 'fresh date', 'none'),
+      digest: fc.boolean(),
+      steps: fc.array(step, { minLength: 1, maxLength: 8 }),
+      stops: fc.array(fc.nat(30), { maxLength: 3 }),
+    }),
+    async ({ validator, digest, steps, stops }) => {
+      using folder = createTempDir();
+      const path = join(folder.path, 'f');
+      const last = steps.at(-1)?.version ?? 0;
+      await using origin = await startOrigin((request) => {
+        check(path);
+        // after the schedule the weather is fine
+        return reply(request, steps[request.number - 1] ?? { fault: 'none', version: last }, validator);
+      });
+      const words = ['fetch', `${origin.url}/f`, path, '--timeout', '10s', '--deadline', '2m'];
+      if (digest) words.push('--sha256', sha256(versions[last] as Buffer));
+      const parsed = parseStep(words);
+      if (parsed.kind !== 'fetch') throw new Error('no fetch');
+      const run = (signal: AbortSignal) =>
+        fetch(parsed, { clock, random: { next: () => 0 }, log: memoryLog(), env: {}, signal });
+      for (const afterMs of stops) {
+        const stop = new AbortController();
+        const running = run(stop.signal);
+        running.catch(() => {});
+        await Promise.race([sleep(afterMs), running.catch(() => {})]);
+        stop.abort(new Failure('TERMINATED', 'stopped'));
+        await running.catch((failure: Failure) => {
+          assert.ok(['TERMINATED', 'INTEGRITY_MISMATCH', 'HTTP_REFUSED'].includes(failure.code), failure.stack);
+        });
+        check(path);
+        orphan(folder.path);
+      }
+      const outcome = await run(new AbortController().signal).then(
+        () => 'done',
+        (failure: Failure) => failure.code,
+      );
+      check(path);
+      if (outcome === 'done') {
+        assert.ok(existsSync(path));
+        if (digest) assert.equal(sha256(readFileSync(path)), sha256(versions[last] as Buffer));
+      } else {
+        // an older version, served whole, is not what the digest names; nothing else may fail
+        assert.ok(digest && outcome === 'INTEGRITY_MISMATCH', outcome);
+      }
+    },
+  );
+  const seed = Number(process.env.GREENROOM_SEED ?? Date.now() % 2 ** 31);
+  t.diagnostic(`seed ${seed}, ${runs} schedules (GREENROOM_SCHEDULES for more)`);
+  await fc.assert(property, { numRuns: runs, seed, endOnFailure: true });
+});
+
+/** The runs of this test share a process, which is alive: makes what they left that of a dead one. */
+function orphan(folder: string): void {
+  const room = join(folder, '.greenroom');
+  if (!existsSync(room)) return;
+  for (const name of readdirSync(room).filter((one) => /\.[0-9a-f]{12}\.json$/.test(one))) {
+    const state = JSON.parse(readFileSync(join(room, name), 'utf8'));
+    writeFileSync(join(room, name), JSON.stringify({ ...state, owner: { ...state.owner, started: 'over' } }));
+  }
+}
