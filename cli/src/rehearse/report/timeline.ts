@@ -1,10 +1,5 @@
 // The events as lines for people, while they happen: when, which container, what. Pure.
-import {
-  describeDuration,
-  exitCodes,
-  formatDuration,
-  parseTermination,
-} from '../../../../helper/src/contract/index.ts';
+import { describeDuration, exitCodes, parseTermination } from '../../../../helper/src/contract/index.ts';
 import type { ContainerRole } from '../kubelet/restart-rules.ts';
 import type { RehearsalEvent } from './events.ts';
 import { type Colour, type SignName, type Style, wrap } from './style.ts';
@@ -88,7 +83,7 @@ export function createTimeline({ roles, style }: TimelineContext): (event: Rehea
       case 'back-off': {
         const more =
           event.delayMs > 2_000 ? '--max-restart-period 1s shortens this, as the kubelet can be told to' : undefined;
-        const text = `CrashLoopBackOff: the kubelet starts it again in ${formatDuration(event.delayMs)}`;
+        const text = `CrashLoopBackOff: the kubelet starts it again in ${describeDuration(event.delayMs)}`;
         return { who: event.container, sign: 'waits', colour: 'yellow', text, more };
       }
       case 'initialized':

@@ -1,0 +1,184 @@
+// manifests/: each file is what its command writes, and each does what its head says, in a rehearsal.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { parsePlan } from '../../../helper/src/contract/plan.ts';
+import { splitWords } from '../../../helper/src/contract/words.ts';
+import { makeCertificate } from '../../support/certificate.ts';
+import { startOrigin } from '../../support/http-origin.ts';
+import { root } from '../../support/read-imports.ts';
+import { runCli } from '../../support/run-cli.ts';
+import { startTcpListener } from '../../support/tcp-listener.ts';
+import { createTempDir } from '../../support/temp-dir.ts';
+
+const read = (file: string) => readFileSync(join(root, 'manifests', file), 'utf8');
+const files = globSync('manifests/*.yaml', { cwd: root }).map((file) => basename(file));
+
+/** The command in the head of a file; undefined where it was written by hand. */
+const commandOf = (text: string) => /^# \$ greenroom (.*)$/m.exec(text)?.[1];
+
+const byHand = ['models-claim.yaml', 'myappb.yaml', 'plan.yaml'];
+
+test('every file is written by a command, but for those known', () => {
+  assert.deepEqual(files.filter((file) => commandOf(read(file)) === undefined).toSorted(), byHand);
+});
+
+for (const file of files.filter((name) => !byHand.includes(name))) {
+  test(`${file} is what its command writes`, async () => {
+    const text = read(file);
+    const { stdout, exitCode } = await runCli(splitWords(commandOf(text) ?? ''));
+    assert.equal(exitCode, 0);
+    assert.equal(text.replace(/^(?:#.*\n)+/, ''), stdout);
+  });
+}
+
+test('every file is in the table of manifests/README.md', () => {
+  const listed = [...read('README.md').matchAll(/\]\(([\w-]+\.yaml)\)/g)].map(([, file]) => file);
+  assert.deepEqual(listed.toSorted(), files.toSorted());
+});
+
+test('plan.yaml is a plan', () => {
+  assert.equal(parsePlan(parse(read('plan.yaml'))).items.length, 4);
+});
+
+interface World {
+  /** Flags of `rehearse`. */
+  readonly flags: readonly string[];
+  /** The manifest as the world of the test needs it: what cannot be had here is put in. */
+  readonly adapt?: (manifest: string) => string;
+}
+
+/** Rehearses a file of manifests/; succeeds when the app may start. */
+async function rehearse(file: string, { flags, adapt = (manifest) => manifest }: World, beside = ''): Promise<string> {
+  const { exitCode, stderr } = await runCli(['rehearse', '-', ...flags], { input: adapt(read(file)) + beside });
+  assert.equal(exitCode, 0, stderr);
+  return stderr;
+}
+
+const listener = (answer: (data: Buffer) => Buffer | string) =>
+  startTcpListener((socket) => void socket.on('data', (data) => socket.write(answer(data))));
+
+// what a client gets first: an authentication request; the reply to PING; the start of a connection
+const postgres = () => listener((data) => (data.length === 8 ? 'N' : Buffer.from('R\0\0\0\x08\0\0\0\x03', 'latin1')));
+const redis = () => listener((data) => (/INFO/i.test(data.toString()) ? '$13\r\nrole:master\r\n\r\n' : '+PONG\r\n'));
+const amqp = () => {
+  const text = (value: string) => Buffer.concat([Buffer.from([0, 0, 0, value.length]), Buffer.from(value)]);
+  const method = [Buffer.from([0, 10, 0, 10, 0, 9]), text(''), text('PLAIN'), text('en_US')];
+  const payload = Buffer.concat(method);
+  return listener(() => Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, payload.length]), payload, Buffer.from([0xce])]));
+};
+
+test('php-updated.yaml: the app gets the page, from a site that fails first', async () => {
+  const page = '<?php echo "hello";\n';
+  await using site = await startOrigin(({ number }) => (number === 1 ? { status: 503 } : { body: page }));
+  await rehearse('php-updated.yaml', {
+    flags: [
+      ...['--service', `site:80=127.0.0.1:${site.port}`],
+      ...['--stand-in', 'php-updated=grep -q hello {/var/www/html/index.php}'],
+    ],
+  });
+});
+
+test('my-app.yaml: the app starts when myappb.yaml is there', async () => {
+  const said = await rehearse('my-app.yaml', { flags: ['--service', 'myappb@500ms'] });
+  assert.match(said, /not ready: no such name[\s\S]*Service myappb appears[\s\S]*would start/);
+  await rehearse('my-app.yaml', { flags: [] }, `---\n${read('myappb.yaml')}`);
+});
+
+test('database.yaml, replicas.yaml and migration.yaml: what serves is waited for', async () => {
+  await using db = await postgres();
+  await using cache = await redis();
+  const services = [
+    `db:5432=127.0.0.1:${db.port}`,
+    `cache:6379=127.0.0.1:${cache.port}`,
+    `seed:6379=127.0.0.1:${cache.port}`,
+  ];
+  const flags = services.flatMap((service) => ['--service', service]);
+  await rehearse('database.yaml', { flags });
+  await rehearse('replicas.yaml', { flags });
+  await rehearse('migration.yaml', { flags: [...flags, '--stand-in', 'migrate=true'] });
+});
+
+test('ordered-start.yaml: one after the other', async () => {
+  await using queue = await amqp();
+  await using accounts = await startOrigin(() => ({ status: 204 }));
+  const said = await rehearse('ordered-start.yaml', {
+    flags: [
+      ...['--service', `queue:5672@300ms=127.0.0.1:${queue.port}`],
+      ...['--service', 'stock:9000@600ms'],
+      ...['--service', `accounts:80=127.0.0.1:${accounts.port}`],
+    ],
+  });
+  assert.match(said, /amqp:\/\/queue ready[\s\S]*tcp:\/\/stock:9000 ready[\s\S]*http:\/\/accounts\/health ready/);
+});
+
+test('tool.yaml, model.yaml and private-download.yaml: verified, executable, with the token', async () => {
+  const content = '#!/bin/sh\necho tool\n';
+  const digest = createHash('sha256').update(content).digest('hex');
+  await using origin = await startOrigin(({ path, headers }) =>
+    path === '/site.html' && headers.authorization !== 'Bearer token' ? { status: 403 } : { body: content },
+  );
+  // no certificate is to be had for example.org, and the digests are those of files that are not here
+  const adapt = (manifest: string) =>
+    manifest.replaceAll('https://example.org', 'http://example.org').replaceAll(/[0-9a-f]{64}/g, digest);
+  const host = ['--host', `example.org=127.0.0.1:${origin.port}`];
+  await rehearse('tool.yaml', { adapt, flags: [...host, '--stand-in', 'report={/tools/jq}'] });
+  using models = createTempDir();
+  const claim = ['--volume', `greenroom-at-models=${models.path}`];
+  await rehearse('model.yaml', {
+    adapt,
+    flags: [...host, ...claim, '--stand-in', 'serve=cmp {/models/model.bin} {/models/model.bin}'],
+  });
+  const asked = origin.requests.length;
+  await rehearse('model.yaml', { adapt, flags: [...host, ...claim] });
+  assert.equal(origin.requests.length, asked, 'a model that is there is not fetched again');
+  const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: {name: registry}\nstringData: {header: Bearer token}\n`;
+  const said = await rehearse(
+    'private-download.yaml',
+    { adapt, flags: [...host, '--stand-in', 'private=test -s {/srv/site.html}'] },
+    secret,
+  );
+  assert.ok(!said.includes('Bearer token'));
+});
+
+test('nightly.yaml: waits, then fetches', async () => {
+  await using config = await startOrigin(() => ({ body: '{}' }));
+  await rehearse('nightly.yaml', {
+    flags: [
+      ...['--service', 'db:5432@300ms', '--service', `config:80=127.0.0.1:${config.port}`],
+      ...['--stand-in', 'nightly=test -s {/etc/worker/nightly.json}'],
+    ],
+  });
+});
+
+test("agent.yaml: trusts the cluster's CA, and no other", async () => {
+  const certificate = makeCertificate(['collector']);
+  await using collector = await startOrigin(() => ({ body: 'ok' }), { tls: certificate });
+  const flags = ['--service', `collector:443=127.0.0.1:${collector.port}`];
+  const authority = (pem: string) =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-ca}\ndata: {ca.crt: ${JSON.stringify(pem)}}\n`;
+  await rehearse('agent.yaml', { flags }, authority(certificate.cert));
+  const other =
+    read('agent.yaml').replace('/ready,', '/ready, --deadline, 700ms,') +
+    authority(makeCertificate(['collector']).cert);
+  const { exitCode, stderr } = await runCli(['rehearse', '-', ...flags, '--max-restarts', '0'], { input: other });
+  assert.notEqual(exitCode, 0);
+  assert.match(stderr, /--ca-file/);
+});
+
+test("the article's own manifests take the steps, and give them back byte for byte", async () => {
+  const article = (file: string) => readFileSync(join(root, 'test/golden/article', file), 'utf8');
+  for (const [file, ...steps] of [
+    ['my-app.yaml', '--wait', 'dns://myappb'],
+    ['php-updated.yaml', '--fetch', 'http://site/index.php /var/www/html/index.php'],
+  ] as const) {
+    const injected = await runCli(['inject', ...steps, '-'], { input: article(file) });
+    assert.equal(injected.exitCode, 0, injected.stderr);
+    assert.notEqual(injected.stdout, article(file));
+    const back = await runCli(['uninject', '-'], { input: injected.stdout });
+    assert.equal(back.stdout, article(file));
+  }
+});
