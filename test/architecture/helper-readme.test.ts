@@ -56,6 +56,8 @@ test('the other variables are those of the code', () => {
     hostsFile: 'A file that is read in place of `/etc/hosts`.',
     connectTo:
       'Connections that go elsewhere: `10.96.0.7:80=127.0.0.1:41234`, several separated by spaces. `greenroom rehearse` uses it.',
+    serviceAccount:
+      'A folder that is read in place of `/var/run/secrets/kubernetes.io/serviceaccount`: `token`, `ca.crt`, `namespace`.',
   };
   const rows = Object.entries(otherVariables).map(([key, name]) => [
     `\`${name}\``,

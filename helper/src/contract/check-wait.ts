@@ -2,6 +2,7 @@
 import { isAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
+import { k8sResource } from './k8s-resources.ts';
 import { parseTarget } from './target.ts';
 import { targetKinds } from './target-kinds.ts';
 import { type WaitOptions, waitOptions } from './wait-options.ts';
@@ -30,6 +31,16 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
   for (const target of targets) {
+    if (target.kind === 'k8s' && k8sResource(target.resource)?.plural === 'services' && target.name === '') {
+      throw fault(`${target.text} names no Service: give its name, such as k8s://service/db`);
+    }
+    if (target.kind === 'k8s' && (target.name === '') !== (values.selector !== undefined)) {
+      throw fault(
+        target.name === ''
+          ? `${target.text} names no object: give a name, such as ${target.text}/NAME, or --selector`
+          : `${target.text} names an object: --selector is for targets without a name`,
+      );
+    }
     if (target.kind === 'dns' && isAddress(target.name) && values.record !== 'PTR') {
       throw new Failure(
         'USAGE',

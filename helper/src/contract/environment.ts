@@ -20,6 +20,8 @@ export const otherVariables = {
   hostsFile: 'GREENROOM_HOSTS_FILE',
   /** `10.96.0.7:80=127.0.0.1:41234 …`: connections that go elsewhere, as curl's --connect-to. For rehearsals. */
   connectTo: 'GREENROOM_CONNECT_TO',
+  /** A folder that is read in place of /var/run/secrets/kubernetes.io/serviceaccount. */
+  serviceAccount: 'GREENROOM_SERVICE_ACCOUNT',
 } as const;
 
 /** The variable that gives an option: `--log-format` is GREENROOM_LOG_FORMAT. */

@@ -133,4 +133,16 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
     options: ['caFile', 'certFile', 'keyFile', 'serverName'],
     examples: ['grpc://orders:8080', 'grpcs://orders:443/shop.Orders --ca-file /etc/ca/ca.crt'],
   },
+  k8s: {
+    schemes: ['k8s'],
+    ready: 'The Kubernetes API says that the object is done, ready or there; by name, or all that a selector chooses.',
+    options: ['namespace', 'selector', 'condition'],
+    examples: [
+      'k8s://job/migrate --deadline 10m',
+      'k8s://service/db --namespace data',
+      'k8s://pod --selector app=db',
+      'k8s://certificates.cert-manager.io/web --condition Ready',
+      'k8s://configmap/lock --gone',
+    ],
+  },
 };

@@ -2,6 +2,7 @@
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { suggest } from '../core/suggest.ts';
+import { k8sResource, k8sResourceNames } from './k8s-resources.ts';
 
 /** `text` is the target as it is shown: no secret is in it. */
 export type Target =
@@ -11,6 +12,8 @@ export type Target =
   /** `url` may hold secrets. */
   | { readonly kind: 'http'; readonly text: string; readonly url: string }
   | { readonly kind: 'unix' | 'file'; readonly text: string; readonly path: string }
+  /** `resource` is a known one, or a plural with its group; without a `name` a selector chooses. */
+  | { readonly kind: 'k8s'; readonly text: string; readonly resource: string; readonly name: string }
   | ServerTarget;
 
 /** A server that is asked in its own protocol. */
@@ -49,6 +52,7 @@ export const targetSchemes = {
   amqps: 'amqps://rabbitmq:5671',
   grpc: 'grpc://orders:8080',
   grpcs: 'grpcs://orders:443/shop.Orders',
+  k8s: 'k8s://job/migrate',
 } as const;
 
 // the ports that IANA and the servers' own documentation give them
@@ -112,6 +116,8 @@ export function parseTarget(text: string): Target {
       if (!rest.startsWith('/')) throw fault(`must name an absolute path, such as ${targetSchemes[scheme]}`);
       return { kind: scheme, text, path: rest };
     }
+    case 'k8s':
+      return parseK8s(text, rest, fault);
     default:
       return parseServer(scheme, text, rest, fault);
   }
@@ -129,6 +135,23 @@ function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: s
   const { host, port = usualPort } = parseAuthority(slash < 0 ? rest : rest.slice(0, slash), fault);
   if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);
   return { kind, text, host, port, secure, path };
+}
+
+// RFC 1123 subdomains, as Kubernetes' object names are
+// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/)
+const k8sPath = /^([a-z][a-z0-9]*(?:\.[a-z0-9][a-z0-9.-]*)?)(?:\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?))?$/;
+
+function parseK8s(text: string, rest: string, fault: (what: string) => Failure): Target {
+  const [, resource, name = ''] = k8sPath.exec(rest) ?? [];
+  if (resource === undefined) throw fault('must be a resource and a name, such as k8s://job/migrate');
+  if (!resource.includes('.') && k8sResource(resource) === undefined) {
+    const nearest = suggest(resource, k8sResourceNames);
+    const cure = nearest === undefined ? '.' : `; did you mean ${nearest}?`;
+    throw fault(
+      `unknown resource ${resource}${cure} Others are named with their group, such as certificates.cert-manager.io`,
+    );
+  }
+  return { kind: 'k8s', text, resource, name };
 }
 
 // Names as resolvers take them: Kubernetes' Service names (which may begin with a digit since 1.37),
@@ -165,6 +188,7 @@ export function hostOf(target: Target): { host: string | undefined; port: number
     }
     case 'unix':
     case 'file':
+    case 'k8s':
       return { host: undefined, port: undefined };
     default:
       return { host: target.host, port: target.port };

@@ -165,6 +165,28 @@ export const waitOptions = {
     flag: 'primary',
     summary: 'The server must be the primary; a replica counts as not ready',
   }),
+  namespace: text<string | undefined>({
+    flag: 'namespace',
+    placeholder: 'NAMESPACE',
+    default: undefined,
+    summary: "The namespace of the Kubernetes objects; the pod's own if none is given",
+    // RFC 1123 label
+    check: (value) =>
+      /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) ? undefined : `${JSON.stringify(value)} is no namespace`,
+  }),
+  selector: text<string | undefined>({
+    flag: 'selector',
+    placeholder: 'SELECTOR',
+    default: undefined,
+    summary: 'Labels, as for kubectl, that choose the objects; there must be one, and all must be ready',
+  }),
+  condition: text<string | undefined>({
+    flag: 'condition',
+    placeholder: 'TYPE[=STATUS]',
+    default: undefined,
+    summary: 'The condition that must be True, or have the status given, in place of the rule for its kind',
+    check: (value) => (/^[\w./-]+(?:=[\w-]+)?$/.test(value) ? undefined : 'is not of the form Ready or Ready=False'),
+  }),
   minSizeBytes: size({
     flag: 'min-size',
     default: 0,

@@ -45,8 +45,11 @@ export const failureCodes = {
     true,
     'It answers, but does not serve yet: starting, loading, in recovery, a replica.',
   ),
+  TARGET_FAILED: code('permanent', false, 'What was waited for has failed for good.'),
   UNSTABLE: code('permanent', true, 'It was found ready, but not for long enough yet.'),
   STILL_THERE: code('permanent', true, 'It is still there, and was waited for to be gone.'),
+
+  ADDRESS_REFUSED: code('permanent', false, 'The address is a private one, which was forbidden.'),
 
   // a download
   TRUNCATED: code('permanent', true, 'The body ended before its announced length.'),

@@ -10,7 +10,7 @@ export interface PodIdentity {
 }
 
 // https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
  * @param resolvConfPath the pod's /etc/resolv.conf, or what stands in for it: then the service account of whatever
@@ -22,7 +22,7 @@ export function readPodIdentity(resolvConfPath: string): PodIdentity {
       // the kubelet writes: <namespace>.svc.<domain> svc.<domain> <domain>
       .search.map((entry) => /^([^.]+)\.svc\.(.+)$/.exec(entry))
       .find((match) => match !== null) ?? [];
-  const mounted = resolvConfPath === '/etc/resolv.conf' ? read(namespaceFile).trim() : '';
+  const mounted = resolvConfPath === '/etc/resolv.conf' ? read(`${serviceAccountFolder}/namespace`).trim() : '';
   return { namespace: mounted === '' ? namespaceFound : mounted, domain };
 }
 

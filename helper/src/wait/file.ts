@@ -39,7 +39,7 @@ async function look(path: string, options: FileOptions): Promise<Readiness> {
     return fault === undefined ? ready : notReady('UNEXPECTED_ANSWER', `the file ${fault}: ${path}`);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return notReady('NOT_THERE', `no such file: ${path}`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return notReady('NOT_THERE', `no such file: ${path}`, code);
     if (code === undefined) throw error;
     // whoever makes it may yet let us read it
     return notReady('UNEXPECTED_ANSWER', code === 'EACCES' ? `no permission to read: ${path}` : message, code);

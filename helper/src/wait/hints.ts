@@ -172,6 +172,29 @@ export const hints: readonly Hint[] = [
     say: () => 'Does the server speak TLS at this port? If not, the scheme is http',
   },
   {
+    id: 'k8s-forbidden',
+    seen: 'the Kubernetes API says 403',
+    fits: ({ fact }) => fact('answer') === 'forbidden',
+    say: ({ fact }) =>
+      `The pod's service account lacks a right: kubectl create role wait --verb=${fact('verb')} --resource=${fact('resource')} -n ${fact('namespace')}, and a rolebinding of it to the service account`,
+  },
+  {
+    id: 'k8s-unauthorized',
+    seen: 'the Kubernetes API says 401',
+    fits: ({ fact }) => fact('answer') === 'unauthorized',
+    say: () => 'The API server does not know the token of the service account: has the service account been deleted?',
+  },
+  {
+    id: 'k8s-not-there',
+    seen: 'the Kubernetes API has no such object',
+    fits: ({ fact }) => fact('answer') === 'no-such-object',
+    say: ({ fact }) =>
+      `Is it in that namespace (kubectl get ${fact('resource')} -n ${fact('namespace')})?` +
+      (fact('resource') === 'jobs.batch'
+        ? ' A Job that is not there counts as not ready, whatever it did: give it time with ttlSecondsAfterFinished'
+        : ''),
+  },
+  {
     id: 'http-credentials',
     seen: 'HTTP 401 or 403',
     fits: ({ fact }) => fact('status') === '401' || fact('status') === '403',
@@ -200,7 +223,7 @@ export const hints: readonly Hint[] = [
   {
     id: 'file-missing',
     seen: 'no such file, no such socket',
-    fits: ({ code }) => code === 'NOT_THERE',
+    fits: ({ fact }) => fact('errno') === 'ENOENT' || fact('errno') === 'ENOTDIR',
     say: () =>
       'Is the volume that it lies in mounted in this init container too, at that path? App containers, which may be what writes it, start later; a sidecar before this one does not',
   },

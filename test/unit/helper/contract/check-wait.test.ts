@@ -22,6 +22,10 @@ const faults: readonly [line: string, message: string][] = [
   ['http://a/ --cert-file /a', 'wait: --cert-file and --key-file go together'],
   ['http://a/ --body x', 'wait: --body needs --method POST or PUT'],
   ['http://a/ --expect-header X', 'wait: --expect-header: is not of the form "Name: pattern"'],
+  ['k8s://job', 'wait: k8s://job names no object: give a name, such as k8s://job/NAME, or --selector'],
+  ['k8s://job/a --selector b=c', 'wait: k8s://job/a names an object: --selector is for targets without a name'],
+  ['k8s://svc --selector b=c', 'wait: k8s://svc names no Service: give its name, such as k8s://service/db'],
+  ['k8s://job/a --namespace A', 'wait: --namespace: "A" is no namespace'],
   ['tcp://db:1 --status 200', 'wait: --status is for http targets, and none of these is one'],
   ['tcp://db:1 --contains x', 'wait: --contains is for http and file targets, and none of these is one'],
   [

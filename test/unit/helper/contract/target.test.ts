@@ -65,6 +65,12 @@ const faults: readonly [target: string, message: string][] = [
   ['postgres://db/app', 'target "postgres://db/app": takes nothing behind the port, such as postgres://db:5432'],
   ['redis://:hunter2@db', 'target "redis://db": takes no user and no password: it is asked without a login'],
   ['grpc://orders', 'target "grpc://orders": names no port, such as grpc://orders:8080'],
+  ['k8s://', 'target "k8s://": must be a resource and a name, such as k8s://job/migrate'],
+  ['k8s://job/A', 'target "k8s://job/A": must be a resource and a name, such as k8s://job/migrate'],
+  [
+    'k8s://jbo/a',
+    'target "k8s://jbo/a": unknown resource jbo; did you mean job? Others are named with their group, such as certificates.cert-manager.io',
+  ],
   ['tcp://user:hunter2@db:1', 'target "tcp://db:1": must be a name or an address, with a port where one belongs'],
 ];
 

@@ -39,8 +39,23 @@ const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
   'http-credentials': [facts('UNEXPECTED_STATUS', { status: 401 }), /--header-env/],
   'http-no-backend': [facts('UNEXPECTED_STATUS', { status: 503 }), /behind it is not ready/],
   'http-redirect': [facts('UNEXPECTED_STATUS', { status: 302 }), /--max-redirects/],
-  'file-missing': [facts('NOT_THERE', {}, undefined), /volume.*mounted/],
+  'file-missing': [facts('NOT_THERE', { errno: 'ENOENT' }, undefined), /volume.*mounted/],
   'file-permission': [facts('UNEXPECTED_ANSWER', { errno: 'EACCES' }, undefined), /fsGroup/],
+  'k8s-forbidden': [
+    facts('UNEXPECTED_ANSWER', {
+      answer: 'forbidden',
+      status: 403,
+      verb: 'get',
+      resource: 'jobs.batch',
+      namespace: 'shop',
+    }),
+    /kubectl create role wait --verb=get --resource=jobs.batch -n shop/,
+  ],
+  'k8s-unauthorized': [facts('UNEXPECTED_ANSWER', { answer: 'unauthorized', status: 401 }), /token/],
+  'k8s-not-there': [
+    facts('NOT_THERE', { answer: 'no-such-object', status: 404, resource: 'jobs.batch', namespace: 'shop' }),
+    /kubectl get jobs.batch -n shop.*ttlSecondsAfterFinished/,
+  ],
   'http-other-status': [facts('UNEXPECTED_STATUS', { status: 404 }), /is the path right/],
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TargetKind } from '../../../../helper/src/contract/target.ts';
 import { formatDuration } from '../../../../helper/src/core/duration.ts';
 import { Failure } from '../../../../helper/src/core/failure.ts';
 import type { Ask, Probe, Readiness } from '../../../../helper/src/wait/probe.ts';
@@ -38,10 +39,13 @@ test('ready at once needs one attempt and no pause', async () => {
 // every kind stands here, so that none changes its pauses unseen
 const tcp = [50, 75, 113, 169, 253, 380, 500, 500];
 const http = [100, 150, 225, 338, 506, 759, 1000, 1000];
-for (const [kind, delaysMs] of Object.entries({
-  ...{ tcp, unix: tcp, file: tcp, http, tls: http },
-  dns: [250, 400, 640, 1024, 1638, 2000, 2000],
-})) {
+const dns = [250, 400, 640, 1024, 1638, 2000, 2000];
+const servers = { postgres: http, mysql: http, redis: http, memcached: http, nats: http, amqp: http, grpc: http };
+const everyKind: Readonly<Record<TargetKind, readonly number[]>> = {
+  ...{ tcp, unix: tcp, file: tcp, dns, k8s: dns, http, tls: http },
+  ...servers,
+};
+for (const [kind, delaysMs] of Object.entries(everyKind)) {
   test(`the pauses of ${kind} are ${delaysMs.map(formatDuration).join(', ')} without chance`, async () => {
     const clock = new VirtualClock();
     const askedAtMs: number[] = [];
