@@ -86,7 +86,7 @@ export const newCommand = defineCommand({
       import('../inject/transform.ts'),
     ]);
     const injecting = inject({ ...helper, position: undefined, containers: [] });
-    const { text, verdicts } = transformFile('new', app, () => true, injecting);
+    const { text, verdicts } = aboutFlags(() => transformFile('new', app, () => true, injecting));
     shell.streams.out.write(text);
     shell.streams.err.write(
       verdicts
@@ -96,6 +96,16 @@ export const newCommand = defineCommand({
     return exitCodes.success.code;
   },
 });
+
+/** The manifest is ours: where a step does not fit it, the flags are at fault, and no line of it. */
+function aboutFlags<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault('usage', `new: ${error.message}`, error.cure === undefined ? {} : { cure: error.cure });
+  }
+}
 
 function parseKind(text: string): ScaffoldKind {
   const word = text.toLowerCase();

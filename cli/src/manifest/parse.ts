@@ -59,7 +59,7 @@ export function parseSlice(slice: Slice, lines: Lines): ManifestDocument[] {
   return documents;
 }
 
-const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+const lowerFirst = (text: string) => (/^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 
 function cureOf(code: string): { cure?: string } {
   switch (code) {
@@ -68,6 +68,8 @@ function cureOf(code: string): { cure?: string } {
     case 'DUPLICATE_KEY':
       return { cure: 'only the last of them would count: keep one' };
     case 'BAD_INDENT':
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'BLOCK_IN_FLOW':
     case 'MULTILINE_IMPLICIT_KEY':
       return { cure: 'look at the indentation of this line and of the one above' };
     default:
