@@ -83,7 +83,7 @@ test('php-updated.yaml: the app gets the page, from a site that fails first', as
 });
 
 test('my-app.yaml: the app starts when myappb.yaml is there', async () => {
-  const said = await rehearse('my-app.yaml', { flags: ['--service', 'myappb@500ms'] });
+  const said = await rehearse('my-app.yaml', { flags: ['--service', 'myappb@3s'] });
   assert.match(said, /not ready: no such name[\s\S]*Service myappb appears[\s\S]*would start/);
   await rehearse('my-app.yaml', { flags: [] }, `---\n${read('myappb.yaml')}`);
 });
