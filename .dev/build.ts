@@ -2,7 +2,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -42,9 +42,14 @@ const built = await Promise.all([
     outdir: 'dist/helper',
     minifySyntax: true,
     minifyWhitespace: true,
-    // pino's worker transports are never used; their module would load worker_threads at every start
     plugins: [undiciH1],
-    alias: { 'thread-stream': './helper/src/log/no-transport.cjs' },
+    banner: {},
+    // pino is given a stream of ours: what it writes with otherwise is never used, and would be loaded at every start
+    alias: {
+      'thread-stream': './helper/src/log/no-transport.cjs',
+      'sonic-boom': './helper/src/log/no-transport.cjs',
+      worker_threads: './helper/src/log/no-workers.cjs',
+    },
   }),
   build({
     ...shared,
@@ -54,9 +59,24 @@ const built = await Promise.all([
   }),
 ]);
 
+const [helper, cli] = built.map(({ outputFiles }) => outputFiles ?? []);
+
+/**
+ * esbuild splits ES modules only, and Node takes longer to start with those: each import of a module of its
+ * own makes it look at all that it exports, which loads parts of Node (streams, readline) that are never used.
+ */
+async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 'path' | 'contents'>> {
+  const { code } = await transform(text, { format: 'cjs', platform: 'node', target: 'node22', minifyWhitespace: true });
+  return { path, contents: new TextEncoder().encode(code) };
+}
+
 // Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
 // those that are right already stay as they are, and only then do old ones go.
-const files = built.flatMap(({ outputFiles }) => outputFiles ?? []);
+const files = [
+  ...(await Promise.all((helper ?? []).map(asCommonJs))),
+  { path: join(root, 'dist/helper/package.json'), contents: new TextEncoder().encode('{"type":"commonjs"}\n') },
+  ...(cli ?? []),
+];
 for (const { path, contents } of files) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });

@@ -14,13 +14,15 @@ signal.addEventListener('abort', () => {
   setTimeout(() => process.exit(signal.reason.exitCode), stopWithinMs).unref();
 });
 
-const exitCode = await run(process.argv.slice(2), {
+// not awaited: it is built as CommonJS, which starts sooner
+run(process.argv.slice(2), {
   clock: systemClock,
   random: systemRandom,
   env: process.env,
   signal,
   writeLog: (line) => writeWhole(2, line, writeSync),
   writeOut: (text) => writeWhole(1, text, writeSync),
+}).then((exitCode) => {
+  // not process.exitCode: an attempt that was given up may still hold a socket, and nobody waits for it
+  process.exit(exitCode);
 });
-// not process.exitCode: an attempt that was given up may still hold a socket, and nobody waits for it
-process.exit(exitCode);

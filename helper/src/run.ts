@@ -1,5 +1,4 @@
 // One command → its rooms → exit code, log and termination message. Touches neither process nor system/.
-import { readFile } from 'node:fs/promises';
 import { parseArgs, readProcessOptions } from './contract/command.ts';
 import { otherVariables } from './contract/environment.ts';
 import { formatHelp } from './contract/help.ts';
@@ -127,6 +126,8 @@ async function readPlan(path: string | undefined, env: Runtime['env']): Promise<
 
 async function readPlanFile(path: string): Promise<string> {
   try {
+    // a wait needs none of it, and it brings along streams and readline
+    const { readFile } = await import('node:fs/promises');
     return await readFile(path, 'utf8');
   } catch (error) {
     const hint = 'Is the ConfigMap or Secret that holds it mounted there?';

@@ -5,7 +5,11 @@ import type { Clock } from '../ports/clock.ts';
 const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  // not performance.now(): to load what is behind that global takes Node longer than to load pino
+  now: () => {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1_000 + nanoseconds / 1_000_000;
+  },
   wallTime: () => Date.now(),
   sleep: (durationMs, signal) =>
     new Promise((resolve, reject) => {

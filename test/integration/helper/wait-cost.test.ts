@@ -20,9 +20,8 @@ function loadedBy(...entries: string[]): { readonly files: string[]; readonly mo
   const load = (file: string) => {
     if (files.has(file)) return;
     files.add(file);
-    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(
-      /(?:^|[;\n}])(?:import|export)\b[^;"'()]*?["']([^"']+)["']/g,
-    )) {
+    // what stands behind an arrow is loaded only when it is asked for
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?<!=>(?:\w+\()?)\brequire\("([^"]+)"\)/g)) {
       if (from.startsWith('.')) load(join(dirname(file), from));
       else modules.add(from.replace(/^node:/, ''));
     }
