@@ -4,10 +4,20 @@ import type { FetchOptions } from './fetch-options.ts';
 
 /** @throws Failure USAGE */
 export function checkFetch(options: FetchOptions): void {
-  const { mirrors, sha256, integrity, checksumFrom } = options;
+  const { mirrors, sha256, integrity, checksumFrom, certFile, keyFile } = options;
   if (mirrors.length > 0 && sha256 === undefined && integrity === undefined && checksumFrom === undefined) {
     throw new Failure('USAGE', 'fetch: --mirror needs a digest, by which the copies are known to be the same file', {
       hint: 'Give --sha256, --integrity or --checksum-from',
     });
+  }
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new Failure('USAGE', 'fetch: --cert-file and --key-file belong together');
+  }
+  const logins = [options.userEnv, options.userFile, options.bearerEnv, options.bearerFile];
+  if (logins.filter((one) => one !== undefined).length > 1) {
+    throw new Failure(
+      'USAGE',
+      'fetch: only one of --user-env, --user-file, --bearer-env and --bearer-file can be sent',
+    );
   }
 }

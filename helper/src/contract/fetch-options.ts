@@ -4,6 +4,15 @@ import { parseIntegrity } from './integrity.ts';
 import { count, duration, flag, list, mode, type OptionValues, path, size, text } from './option.ts';
 import { sourceFault } from './source.ts';
 
+const variable = (flagName: string, summary: string) =>
+  text<string | undefined>({
+    flag: flagName,
+    placeholder: 'VARIABLE',
+    default: undefined,
+    summary,
+    check: (value) => (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(value) ? undefined : 'must be the name of a variable'),
+  });
+
 export const fetchOptions = {
   sha256: text<string | undefined>({
     flag: 'sha256',
@@ -81,6 +90,37 @@ export const fetchOptions = {
     summary: 'How many redirects to follow',
   }),
   ...headerOptions,
+  userEnv: variable('user-env', 'The variable that holds USER:PASSWORD, for basic authentication'),
+  userFile: path<string | undefined>({
+    flag: 'user-file',
+    default: undefined,
+    summary: 'The file that holds USER:PASSWORD, for basic authentication',
+  }),
+  bearerEnv: variable('bearer-env', 'The variable that holds a bearer token'),
+  bearerFile: path<string | undefined>({
+    flag: 'bearer-file',
+    default: undefined,
+    summary: 'The file that holds a bearer token, read anew for each request',
+  }),
+  netrcFile: path<string | undefined>({
+    flag: 'netrc-file',
+    default: undefined,
+    summary: 'Logins by host, for basic authentication of the source and of mirrors',
+  }),
+  certFile: path<string | undefined>({
+    flag: 'cert-file',
+    default: undefined,
+    summary: 'The certificate (PEM) that we show to the server; needs --key-file',
+  }),
+  keyFile: path<string | undefined>({
+    flag: 'key-file',
+    default: undefined,
+    summary: 'The key (PEM) of that certificate',
+  }),
+  denyPrivate: flag({
+    flag: 'deny-private',
+    summary: 'Refuse every address that is not out in the Internet, redirects included: for sources that users name',
+  }),
   caFile: path<string | undefined>({
     flag: 'ca-file',
     default: undefined,

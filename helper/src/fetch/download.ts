@@ -34,8 +34,8 @@ export interface DownloadOptions {
   readonly minSpeedBytes: number;
   readonly maxSizeBytes: number | undefined;
   readonly maxRedirects: number;
-  /** The user's headers, read anew for each request. */
-  readonly headers: () => Promise<readonly Header[]>;
+  /** What the user gave for a URL, read anew for each request. */
+  readonly headers: (url: string) => Promise<readonly Header[]>;
 }
 
 /** When it is whole. */
@@ -169,12 +169,10 @@ export class Download {
   }
 
   async #request(url: string, ownHeaders: readonly Header[], attempt: Attempt): Promise<Ask> {
-    const { source, maxRedirects, timeoutMs, headers } = this.#options;
-    // the user's headers are for the origin of the source, mirrors and lists included
-    const own = new URL(url).origin === new URL(source).origin;
+    const { maxRedirects, timeoutMs, headers } = this.#options;
     return {
       ...{ agent: this.#agent, clock: this.#runtime.clock, url, ownHeaders, maxRedirects, timeoutMs },
-      headers: own ? await headers() : [],
+      headers: await headers(url),
       signal: attempt.signal,
     };
   }

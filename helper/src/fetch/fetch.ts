@@ -8,8 +8,10 @@ import { describeDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { createAgent } from '../http/agent.ts';
+import { readCredentials } from '../http/credentials.ts';
 import { readHeaders } from '../http/header-values.ts';
-import { readTrust } from '../http/trust.ts';
+import { proxyFor } from '../http/proxy.ts';
+import { readTls } from '../http/trust.ts';
 import { createNetwork } from '../network/network.ts';
 import { type RetryOutcome, retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
@@ -40,10 +42,22 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const startMs = clock.now();
   const source = redactUrl(step.source);
   const path = destinationPath(step.destination, step.source);
-  const headers = () => readHeaders(options, env);
+  const origin = new URL(step.source).origin;
+  // the user's headers and logins are for the origin of the source; of others only netrc knows
+  const headers = async (url: string) => {
+    const own = new URL(url).origin === origin;
+    const given = own ? await readHeaders(options, env) : [];
+    return [...(await readCredentials(options, env, new URL(url), own)), ...given];
+  };
   // faults of the manifest come out before anything is touched
-  await headers();
-  const tls = readTrust(options.caFile);
+  for (const url of [step.source, ...options.mirrors]) await headers(url);
+  const tls = readTls(options);
+  const proxied = (url: URL) => proxyFor(url, env);
+  if (options.denyPrivate && proxied(new URL(step.source)) !== undefined) {
+    throw new Failure('USAGE', '--deny-private cannot see what a proxy connects to', {
+      hint: 'Let the proxy refuse private addresses, or exempt the source with NO_PROXY',
+    });
+  }
   const network = createNetwork(runtime);
   // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
   const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;
@@ -65,7 +79,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
   const download = new Download(
     { ...options, source: step.source, sourceKey: key, expected, name: nameInList(step.source, destination), headers },
-    createAgent(network, tls),
+    createAgent(network, tls, { proxyFor: proxied, denyPrivate: options.denyPrivate }),
     backstage,
     destination.folder,
     runtime,

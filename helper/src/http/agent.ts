@@ -2,7 +2,14 @@
 // whether and when to try again is for the rooms to say.
 import type { Network, OnPhase } from '../network/network.ts';
 import { version } from '../version.ts';
-import { type Connection, type Exchange, type Method, openConnection, type TlsSettings } from './connection.ts';
+import {
+  type Connection,
+  type Dialling,
+  type Exchange,
+  type Method,
+  openConnection,
+  type TlsSettings,
+} from './connection.ts';
 import type { Header } from './header-values.ts';
 import { firstHop, type Hop, isRedirect, nextHop } from './redirect.ts';
 
@@ -47,13 +54,18 @@ export interface Agent {
 
 const letGo = new Error('the answer is not needed any more');
 
-export function createAgent(network: Network, tls: TlsSettings = {}): Agent {
+export function createAgent(
+  network: Network,
+  tls: TlsSettings = {},
+  also: Pick<Dialling, 'proxyFor' | 'denyPrivate'> = {},
+): Agent {
+  const dialling = { network, tls, ...also };
   const idle = new Map<string, Connection[]>();
 
   const connect = async (url: URL, signal: AbortSignal, onPhase: OnPhase | undefined): Promise<Connection> => {
     const kept = idle.get(url.origin) ?? [];
     for (let one = kept.pop(); one !== undefined; one = kept.pop()) if (one.usable) return one;
-    return openConnection(url, network, tls, signal, onPhase);
+    return openConnection(url, dialling, signal, onPhase);
   };
   const keep = (origin: string, connection: Connection) => {
     if (!connection.usable) return;

@@ -8,9 +8,13 @@ import { isIP } from 'node:net';
 import { connect as startTls, type TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import Client from 'undici/lib/dispatcher/client.js';
+import { Failure } from '../core/failure.ts';
 import type { Network, OnPhase } from '../network/network.ts';
 import { connectionFailure } from './classify.ts';
 import type { Header } from './header-values.ts';
+import { isPrivateAddress } from './private-addresses.ts';
+import { proxyAuthorization } from './proxy.ts';
+import { openTunnel } from './tunnel.ts';
 
 /** What TLS needs beyond Node's defaults. */
 export interface TlsSettings {
@@ -18,6 +22,16 @@ export interface TlsSettings {
   readonly ca?: readonly string[];
   /** PEM: the client's own certificate, and its key. */
   readonly client?: { readonly cert: string; readonly key: string };
+}
+
+/** How connections are made. */
+export interface Dialling {
+  readonly network: Network;
+  readonly tls: TlsSettings;
+  /** The proxy for a URL, if it goes through one. */
+  readonly proxyFor?: (url: URL) => URL | undefined;
+  /** Refuse every address that is not out in the Internet. */
+  readonly denyPrivate?: boolean;
 }
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -51,24 +65,49 @@ export interface Connection {
 }
 
 /**
- * Dials the host of a URL.
- * @throws Failure of the network, or TLS_FAILED; the signal's reason when it is aborted
+ * Dials the host of a URL, or the proxy for it.
+ * @throws Failure of the network, or TLS_FAILED, or ADDRESS_REFUSED; the signal's reason when it is aborted
  */
 export async function openConnection(
   url: URL,
-  network: Network,
-  tls: TlsSettings,
+  dialling: Dialling,
   signal: AbortSignal,
   onPhase?: OnPhase,
 ): Promise<Connection> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const secure = url.protocol === 'https:';
-  const raw = await network.connect(host, url.port === '' ? (secure ? 443 : 80) : Number(url.port), signal, onPhase);
+  const { tls, proxyFor } = dialling;
+  const host = hostOf(url);
+  const proxy = proxyFor?.(url);
+  const raw = await dial(proxy ?? url, dialling, signal, onPhase);
   raw.setNoDelay(true);
   // a NAT on the way forgets a connection that is silent, as one is while a volume is slow
   raw.setKeepAlive(true, 15_000);
-  const socket = secure ? await secured(raw, host, tls, signal) : raw;
-  return overSocket(url, raw, socket);
+  if (url.protocol !== 'https:') return overSocket(url, raw, raw, proxy);
+  if (proxy !== undefined) await openTunnel(raw, proxy, `${url.hostname}:${portOf(url)}`, signal);
+  return overSocket(url, raw, await secured(raw, host, tls, signal), undefined);
+}
+
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
+
+async function dial(url: URL, dialling: Dialling, signal: AbortSignal, onPhase: OnPhase | undefined): Promise<Socket> {
+  const { network, denyPrivate } = dialling;
+  const host = hostOf(url);
+  const refuse = (address: string) => {
+    if (!isPrivateAddress(address)) return;
+    const where = address === host ? host : `${host} (${address})`;
+    throw new Failure('ADDRESS_REFUSED', `${where} is a private address, and --deny-private was given`);
+  };
+  if (denyPrivate) for (const { address } of await network.resolve(host, signal, onPhase)) refuse(address);
+  const socket = await network.connect(host, portOf(url), signal, onPhase);
+  try {
+    // the second look-up may have given other addresses than the first, on purpose
+    if (denyPrivate) refuse(socket.remoteAddress ?? '');
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
 
 function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSignal): Promise<TLSSocket> {
@@ -105,8 +144,11 @@ function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSigna
   });
 }
 
-function overSocket(url: URL, raw: Socket, socket: Socket): Connection {
+/** @param proxy that answers in place of the host; an https connection is the host's own */
+function overSocket(url: URL, raw: Socket, socket: Socket, proxy: URL | undefined): Connection {
   const endpoint = url.host;
+  const authorization = proxy === undefined ? undefined : proxyAuthorization(proxy);
+  const forProxy: Header[] = authorization === undefined ? [] : [['proxy-authorization', authorization]];
   let open = true;
   let closedFor: Error | undefined;
   const end = () => {
@@ -156,8 +198,9 @@ function overSocket(url: URL, raw: Socket, socket: Socket): Connection {
           open = false;
           return failure(error);
         };
+        const target = proxy === undefined ? path : url.origin + path;
         client.dispatch(
-          { method, path, headers: headers.flat(), ...(body !== undefined && { body }) },
+          { method, path: target, headers: [...headers, ...forProxy].flat(), ...(body !== undefined && { body }) },
           new Receiver(resolve, reject, fail),
         );
       }),

@@ -23,7 +23,7 @@ import { memoryLog } from '../../support/memory-log.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 const runs = Number(process.env.GREENROOM_SCHEDULES ?? 60);
-const size = 40_000;
+const size = 20_000;
 const versions = Array.from({ length: 3 }, () => randomBytes(size));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const served = new Set(versions.map(sha256));
@@ -40,21 +40,40 @@ function objectOf(version: number, validator: Validator): ServedObject {
   return validator === 'none' ? { body } : { body, lastModified: date };
 }
 
+// what breaks off and what lies meet often: that is where bytes of two versions could be joined
 const fault = fc.oneof(
-  { weight: 3, arbitrary: fc.constant('none' as const) },
-  fc.constantFrom(
-    'hang up',
-    '503',
-    '429',
-    'refuse ranges',
-    'ignore If-Range',
-    'drop Range',
-    '416',
-    'gzip',
-    'no length',
-  ),
-  fc.constantFrom('wrong Content-Range', 'shifted range', 'chunked', 'redirect', 'longer', 'no ETag on 206'),
-  fc.record({ kind: fc.constantFrom('cut' as const, 'reset' as const, 'stall' as const), at: fc.nat(size) }),
+  { weight: 1, arbitrary: fc.constant('none' as const) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('cut' as const, 'cut' as const, 'reset' as const, 'stall' as const),
+      at: fc.nat(size),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      'ignore If-Range',
+      'no ETag on 206',
+      'shifted range',
+      'wrong Content-Range',
+      'drop Range',
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'hang up',
+      '503',
+      '429',
+      'refuse ranges',
+      '416',
+      'gzip',
+      'no length',
+      'chunked',
+      'redirect',
+    ),
+  },
 );
 type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
@@ -106,8 +125,6 @@ function reply(request: OriginRequest, at: { fault: Fault; version: number }, va
     // a connection that ends is all that ends such a body: only a whole one is served here
     case 'no length':
       return { ...right, contentLength: 'none' };
-    case 'longer':
-      return right.status === 200 ? { ...right, contentLength: 'chunked' } : right;
     case 'redirect':
       return request.path === '/moved' ? right : { status: 302, headers: { location: '/moved' } };
     case 'none':
@@ -129,8 +146,9 @@ const clock: Clock = {
 test('whatever goes wrong, the destination holds nothing or a whole object', { timeout: 300_000 }, async (t) => {
   const property = fc.asyncProperty(
     fc.record({
-      validator: fc.constantFrom<Validator>('strong', 'weak', 'date', 'fresh date', 'none'),
-      digest: fc.boolean(),
+      validator: fc.constantFrom<Validator>('strong', 'strong', 'weak', 'date', 'fresh date', 'none'),
+      // where a digest is known it finds every mistake; the rest must find it without one
+      digest: fc.nat(3).map((one) => one === 0),
       steps: fc.array(step, { minLength: 1, maxLength: 8 }),
       stops: fc.array(fc.nat(30), { maxLength: 3 }),
     }),
