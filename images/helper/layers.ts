@@ -145,8 +145,6 @@ function programEntries(root: string): TarEntry[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   return [
     ...paths.map((path) => file(`greenroom/${path}`, readFileSync(join(folder, path)))),
-    // without it Node would have to guess that these are modules, by parsing them twice
-    file('greenroom/package.json', '{"type":"module"}\n'),
     file('usr/share/doc/greenroom/copyright', readFileSync(join(root, 'LICENSE'))),
   ];
 }
