@@ -24,7 +24,7 @@ import { publish } from './publish.ts';
 import { findThere } from './there.ts';
 
 // Half of each pause is left to chance, so that the pods of a Deployment don't come back all at once.
-const backoff = { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.5 };
+export const backoff = { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.5 };
 
 /** A server that asks for more patience than this is asked again after it all the same. */
 export const longestRetryAfterMs = 120_000;

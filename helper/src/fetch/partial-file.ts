@@ -9,7 +9,7 @@ import { volumeFailure } from './volume-failure.ts';
 // Larger writes bring no more; smaller ones cost a system call for each 16 KiB that TLS delivers.
 const batchBytes = 1 << 20;
 // Above this the server has to wait for the volume; below the other it goes on.
-const highBytes = 4 << 20;
+export const highBytes = 4 << 20;
 const lowBytes = 2 << 20;
 const readBytes = 1 << 20;
 

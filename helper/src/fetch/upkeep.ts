@@ -4,7 +4,7 @@ import { type Backstage, heartbeatMs, type StateOfWork, type Work } from './back
 import type { Progress } from './progress.ts';
 
 // How much may be lost when the node loses power.
-const flushEveryBytes = 64 << 20;
+export const flushEveryBytes = 64 << 20;
 
 export interface Upkeep {
   /** To be called at least once a second. */
