@@ -52,7 +52,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   manifest: ['manifest', 'yaml', 'node', ...cliBase],
   inject: ['inject', 'manifest', 'yaml', 'node', ...cliBase],
   render: ['render', 'command', 'inject', 'manifest', 'node', ...cliBase],
-  scaffold: ['manifest', 'node', ...cliBase],
+  scaffold: ['inject', 'manifest', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
 };
 

@@ -1,8 +1,9 @@
 // greenroom new: a complete manifest for an app that waits for what it needs.
-import { suggest } from '../../../helper/src/contract/index.ts';
+import { type Step, suggest } from '../../../helper/src/contract/index.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
+import { type Access, apiAccesses } from '../inject/api-access.ts';
 import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
 import { checkImage } from '../settings.ts';
 import { helperFlags, readHelperFlags } from './helper-flags.ts';
@@ -80,6 +81,7 @@ export const newCommand = defineCommand({
       schedule: parseSchedule(kind, args.schedule),
       group: helper.claim === undefined ? undefined : helperGroup,
       steps: helper.steps,
+      accesses: readAccesses(helper.steps, args.namespace),
     });
     const [{ inject }, { transformFile }] = await Promise.all([
       import('../inject/inject.ts'),
@@ -96,6 +98,17 @@ export const newCommand = defineCommand({
     return exitCodes.success.code;
   },
 });
+
+/** What the steps ask the API for; a RoleBinding must name the namespace of the account that it is for. */
+function readAccesses(steps: readonly Step[], namespace: string | undefined): Access[] {
+  const accesses = apiAccesses(steps);
+  if (accesses.length > 0 && namespace === undefined) {
+    throw new Fault('usage', 'new: a wait for k8s:// needs --namespace', {
+      cure: 'the rights that are written with it name the namespace of the service account',
+    });
+  }
+  return accesses;
+}
 
 /** The manifest is ours: where a step does not fit it, the flags are at fault, and no line of it. */
 function aboutFlags<T>(work: () => T): T {

@@ -9,6 +9,7 @@ import {
 } from '../../../helper/src/contract/index.ts';
 import { formatItem, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, literal, map, type NewNode, type Texts, textsOf } from '../manifest/node.ts';
+import { apiAccesses } from './api-access.ts';
 import type { HelperOptions, SecretVariable } from './options.ts';
 import { ownContainerName } from './owned.ts';
 import { readFiles, writtenFolders } from './step-paths.ts';
@@ -101,7 +102,8 @@ function container(
 }
 
 // most waits touch no file
-const needsFiles = (steps: readonly Step[]) => writtenFolders(steps).length + readFiles(steps).length > 0;
+const needsFiles = (steps: readonly Step[]) =>
+  writtenFolders(steps).length + readFiles(steps).length + apiAccesses(steps).length > 0;
 
 /** Whether a step takes a header's value from a variable. */
 export function namesVariable(step: Step, variable: string): boolean {

@@ -10,11 +10,15 @@ export interface Names {
   readonly base: string;
 }
 
+/** What volumes come with the helper for: a folder of files, a Secret, a ConfigMap, a token for the API. */
+const volumePurposes = ['at', 'secret', 'configmap', 'token'] as const;
+
+export type VolumePurpose = (typeof volumePurposes)[number];
+
 export const ownContainerName = ({ base }: Names, step?: { number: number; kind: string }): string =>
   step === undefined ? base : `${base}-${step.number}-${step.kind}`;
 
-export const ownVolumeName = ({ base }: Names, what: 'at' | 'secret' | 'configmap', rest: string): string =>
-  `${base}-${what}-${rest}`;
+export const ownVolumeName = ({ base }: Names, what: VolumePurpose, rest: string): string => `${base}-${what}-${rest}`;
 
 /** Whether a container is called as the helper's are. */
 export function isOwnContainerName({ base }: Names, name: string | undefined): boolean {
@@ -25,7 +29,7 @@ export function isOwnContainerName({ base }: Names, name: string | undefined): b
 
 /** Whether a volume is called as those that came with the helper are. */
 export function isOwnVolumeName({ base }: Names, name: string | undefined): boolean {
-  return name !== undefined && ['at', 'secret', 'configmap'].some((what) => name.startsWith(`${base}-${what}-`));
+  return name !== undefined && volumePurposes.some((what) => name.startsWith(`${base}-${what}-`));
 }
 
 /** Whether a container is one that runs the helper as this program writes it: arguments only, and a command first. */

@@ -1,9 +1,10 @@
 // Where fetched files go: into a volume that the app mounts there already, else into one of its own that both mount.
 import { isMap, type Node } from 'yaml';
 import { type Step, suggest } from '../../../helper/src/contract/index.ts';
-import { flowMap, map, type NewNode } from '../manifest/node.ts';
+import { flowList, flowMap, list, map, type NewNode } from '../manifest/node.ts';
 import { entryOf, itemsAt, textAt } from '../manifest/tree.ts';
 import type { PodPlace } from '../manifest/workload.ts';
+import { accessText, apiAccesses } from './api-access.ts';
 import { type NewPart, newPart } from './container.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
 import { type AppContainer, appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
@@ -86,11 +87,19 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
       reused.set(mount.path, map({ name: mount.volume, mountPath: mount.path, subPath: mount.subPath }));
   }
   const added = ownVolumes(own, options, containers[0]?.node);
+  const token = tokenVolume(place, options);
   const told = containers.map(({ name }) => name).join(', ');
   if (added.appMounts.length > 0) notes.push(`${added.folders.join(', ')} on a new volume, mounted in ${told}`);
+  const accesses = apiAccesses(options.steps).map(accessText);
+  if (accesses.length > 0) notes.push(`its service account must be allowed to ${accesses.join(' and to ')}`);
   return {
-    helperMounts: [...reused.values(), ...added.appMounts.map(({ node }) => node), ...objectMounts(options)],
-    volumes: [...added.volumes, ...objectVolumes(options)],
+    helperMounts: [
+      ...reused.values(),
+      ...added.appMounts.map(({ node }) => node),
+      ...objectMounts(options),
+      ...token.map(({ mount }) => mount),
+    ],
+    volumes: [...added.volumes, ...objectVolumes(options), ...token.map(({ volume }) => volume)],
     appMounts: added.appMounts,
     containers,
     notes,
@@ -125,6 +134,30 @@ export function ownVolumes(
     };
   });
   return { folders: outermost, volumes: parts.map(({ volume }) => volume), appMounts: parts.map(({ mount }) => mount) };
+}
+
+// where the kubelet would mount it, had the pod not said that it wants none
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** A token for the helper alone, where steps ask the API and the pod mounts none into all of its containers. */
+function tokenVolume({ document, pod }: PodPlace, { name: base, steps }: HelperOptions) {
+  const isMounted = textAt(document, pod, 'automountServiceAccountToken') !== 'false';
+  if (apiAccesses(steps).length === 0 || isMounted) return [];
+  const name = ownVolumeName({ base }, 'token', 'api');
+  // https://kubernetes.io/docs/concepts/storage/projected-volumes/: what the kubelet's own token volume is made of
+  const sources = list([
+    map({ serviceAccountToken: flowMap({ path: 'token', expirationSeconds: 3607 }) }),
+    map({
+      configMap: map({ name: 'kube-root-ca.crt', items: flowList([flowMap({ key: 'ca.crt', path: 'ca.crt' })]) }),
+    }),
+    map({
+      downwardAPI: map({
+        items: flowList([flowMap({ path: 'namespace', fieldRef: flowMap({ fieldPath: 'metadata.namespace' }) })]),
+      }),
+    }),
+  ]);
+  const volume = newPart(name, map({ name, projected: map({ sources }) }));
+  return [{ volume, mount: map({ name, mountPath: tokenPath, readOnly: true }) }];
 }
 
 /** Mounts of Secrets and ConfigMaps in the helper's containers. */

@@ -1,6 +1,7 @@
 // A manifest for an app, without the helper: what PodSecurity `restricted` admits, and what it leaves to the user
 // said in comments. inject puts the steps in.
 import type { Step } from '../../../helper/src/contract/index.ts';
+import type { Access } from '../inject/api-access.ts';
 import { formatBlock, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, map, type NewNode, remark } from '../manifest/node.ts';
 
@@ -24,6 +25,8 @@ export interface ScaffoldOptions {
   readonly schedule: string | undefined;
   /** A group that may write to the pod's claims. */
   readonly group: number | undefined;
+  /** What the steps ask the API for: it takes a service account that may. */
+  readonly accesses: readonly Access[];
   /** The steps that will run before the app: a Deployment must wait for them. */
   readonly steps: readonly Step[];
 }
@@ -32,7 +35,11 @@ const style: Style = { step: 2, dash: 0, gap: 2, json: false };
 
 /** The manifest as YAML; of a StatefulSet with the headless Service that names its pods. */
 export function scaffold(options: ScaffoldOptions): string {
-  const documents = [workload(options), ...(options.kind === 'StatefulSet' ? [headlessService(options)] : [])];
+  const documents = [
+    workload(options),
+    ...(options.kind === 'StatefulSet' ? [headlessService(options)] : []),
+    ...access(options),
+  ];
   return documents.map((node) => `${formatBlock(node, 0, style).join('\n')}\n`).join('---\n');
 }
 
@@ -75,6 +82,7 @@ function pod(options: ScaffoldOptions): NewNode {
   return map({
     // a pod that failed stays, with its message; the Job makes another
     restartPolicy: isJob ? 'Never' : undefined,
+    serviceAccountName: options.accesses.length === 0 ? undefined : options.name,
     automountServiceAccountToken: false,
     securityContext:
       options.group === undefined ? undefined : map({ fsGroup: options.group, fsGroupChangePolicy: 'OnRootMismatch' }),
@@ -111,6 +119,35 @@ function headlessService(options: ScaffoldOptions): NewNode {
     ports: ports.length === 0 ? undefined : list(ports),
   });
   return map({ apiVersion: 'v1', kind: 'Service', metadata: metadataOf(options), spec });
+}
+
+/** A service account, and for each namespace a Role with just what the steps ask for. */
+function access(options: ScaffoldOptions): NewNode[] {
+  const { name, namespace, accesses } = options;
+  if (accesses.length === 0) return [];
+  const labels = labelsOf(options);
+  const account = map({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadataOf(options) });
+  const subject = flowMap({ kind: 'ServiceAccount', name, namespace });
+  const roles = [...Map.groupBy(accesses, (each) => each.namespace ?? namespace)].flatMap(([where, own]) => {
+    const metadata = map({ name, namespace: where, labels });
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const rules = list(
+      own.map(({ group, resource, verb, object }) =>
+        map({
+          apiGroups: flowList([group]),
+          resources: flowList([resource]),
+          resourceNames: object === undefined ? undefined : flowList([object]),
+          verbs: flowList([verb]),
+        }),
+      ),
+    );
+    const roleRef = flowMap({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name });
+    return [
+      map({ apiVersion, kind: 'Role', metadata, rules }),
+      map({ apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects: list([subject]) }),
+    ];
+  });
+  return [account, ...roles];
 }
 
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
