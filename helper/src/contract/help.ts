@@ -6,6 +6,7 @@ import type { Option, OptionTable } from './option.ts';
 import { processOptions } from './process-options.ts';
 import { stepOptions } from './step.ts';
 import { targetSchemes } from './target.ts';
+import { targetKinds } from './target-kinds.ts';
 
 /** Help on the whole, or on one command; ends with a line end. */
 export function formatHelp(topic: 'wait' | 'fetch' | 'run' | undefined): string {
@@ -16,9 +17,14 @@ export function formatHelp(topic: 'wait' | 'fetch' | 'run' | undefined): string 
         'greenroom-helper wait dns://myappb https://api/health --deadline 2m',
       ])}Waits until every target (with --any: one of them) is ready.
 
-Targets: ${Object.values(targetSchemes).join('  ')}
-
-${describeOptions(stepOptions.wait)}${describeOptions(processOptions)}`;
+Targets:
+${describeKinds()}
+Options of every target:
+${describeOptions(waitOptionsOf((kinds) => kinds.length === 0))}
+Options of some:
+${describeOptions(waitOptionsOf((kinds) => kinds.length > 0))}
+Options of the process:
+${describeOptions(processOptions)}`;
     case 'fetch':
       return `${heading('greenroom-helper fetch SOURCE DESTINATION [OPTION...]', [
         'greenroom-helper fetch https://example.org/index.php /var/www/html/index.php',
@@ -51,6 +57,25 @@ ${Object.values(exitCodes)
   .map(({ code, sentence }) => `  ${String(code).padStart(3)}  ${sentence}\n`)
   .join('')}`;
   }
+}
+
+function describeKinds(): string {
+  return Object.values(targetKinds)
+    .map(({ schemes, ready }) => `  ${schemes.map((scheme) => targetSchemes[scheme]).join('  ')}\n      ${ready}\n`)
+    .join('');
+}
+
+/** The options of a wait, each with the kinds of targets that it is for, where it is not for all. */
+function waitOptionsOf(choose: (kinds: readonly string[]) => boolean): OptionTable {
+  const chosen = Object.entries(stepOptions.wait).flatMap(([name, option]) => {
+    const takers = Object.entries(targetKinds).filter(([, { options }]) =>
+      (options as readonly string[]).includes(name),
+    );
+    const kinds = takers.map(([kind]) => kind);
+    if (!choose(kinds)) return [];
+    return [[name, kinds.length === 0 ? option : { ...option, summary: `[${kinds.join(', ')}] ${option.summary}` }]];
+  });
+  return Object.fromEntries(chosen);
 }
 
 function heading(usage: string, examples: readonly string[]): string {

@@ -133,6 +133,18 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
     options: ['caFile', 'certFile', 'keyFile', 'serverName'],
     examples: ['grpc://orders:8080', 'grpcs://orders:443/shop.Orders --ca-file /etc/ca/ca.crt'],
   },
+  mongodb: {
+    schemes: ['mongodb'],
+    ready: 'The server says that it is a primary or a secondary.',
+    options: ['primary'],
+    examples: ['mongodb://db', 'mongodb://db-0.db:27017 --primary'],
+  },
+  kafka: {
+    schemes: ['kafka'],
+    ready: 'A broker names the brokers of its cluster; of a topic, each partition has a leader.',
+    options: [],
+    examples: ['kafka://kafka:9092', 'kafka://kafka:9092/orders'],
+  },
   k8s: {
     schemes: ['k8s'],
     ready: 'The Kubernetes API says that the object is done, ready or there; by name, or all that a selector chooses.',

@@ -24,11 +24,11 @@ export interface ServerTarget {
   readonly port: number;
   /** TLS from the first byte. */
   readonly secure: boolean;
-  /** What stands behind the port, without the slash; only grpc takes one: the name of a service. */
+  /** What stands behind the port, without the slash; the name of a service (grpc) or of a topic (kafka). */
   readonly path: string;
 }
 
-export type ServerKind = 'postgres' | 'mysql' | 'redis' | 'memcached' | 'nats' | 'amqp' | 'grpc';
+export type ServerKind = 'postgres' | 'mysql' | 'redis' | 'memcached' | 'nats' | 'amqp' | 'grpc' | 'mongodb' | 'kafka';
 
 export type TargetKind = Target['kind'];
 
@@ -52,6 +52,8 @@ export const targetSchemes = {
   amqps: 'amqps://rabbitmq:5671',
   grpc: 'grpc://orders:8080',
   grpcs: 'grpcs://orders:443/shop.Orders',
+  mongodb: 'mongodb://db:27017',
+  kafka: 'kafka://kafka:9092/orders',
   k8s: 'k8s://job/migrate',
 } as const;
 
@@ -70,6 +72,8 @@ const servers: Readonly<
   amqps: ['amqp', 5671, true],
   grpc: ['grpc'],
   grpcs: ['grpc', undefined, true],
+  mongodb: ['mongodb', 27_017],
+  kafka: ['kafka', 9092],
 };
 
 type Scheme = keyof typeof targetSchemes;
@@ -129,9 +133,10 @@ function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: s
   if (rest.includes('@')) throw fault('takes no user and no password: it is asked without a login');
   const slash = rest.indexOf('/');
   const path = slash < 0 ? '' : rest.slice(slash + 1);
-  if (path !== '' && kind !== 'grpc') throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
+  if (path !== '' && kind !== 'grpc' && kind !== 'kafka')
+    throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
   // a message of one byte of length, see wait/grpc.ts; names are far shorter
-  if (!/^[\w.-]{0,100}$/.test(path)) throw fault('must name a gRPC service, such as shop.Orders');
+  if (!/^[\w.-]{0,100}$/.test(path)) throw fault(`must name nothing else, such as ${targetSchemes[scheme]}`);
   const { host, port = usualPort } = parseAuthority(slash < 0 ? rest : rest.slice(0, slash), fault);
   if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);
   return { kind, text, host, port, secure, path };

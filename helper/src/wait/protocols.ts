@@ -70,6 +70,14 @@ export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
   nats: { pauses: work, create: async (target, world) => (await import('./nats.ts')).createNatsProbe(target, world) },
   amqp: { pauses: work, create: async (target, world) => (await import('./amqp.ts')).createAmqpProbe(target, world) },
   grpc: { pauses: work, create: async (target, world) => (await import('./grpc.ts')).createGrpcProbe(target, world) },
+  mongodb: {
+    pauses: work,
+    create: async (target, world) => (await import('./mongodb.ts')).createMongodbProbe(target, world),
+  },
+  kafka: {
+    pauses: work,
+    create: async (target, world) => (await import('./kafka.ts')).createKafkaProbe(target, world),
+  },
   k8s: { pauses: shared, create: async (target, world) => (await import('./k8s.ts')).createK8sProbe(target, world) },
 };
 

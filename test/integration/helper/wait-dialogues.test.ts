@@ -11,9 +11,9 @@ import { startTcpListener } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 /** Why a server that answers every connection so is not ready; `ready` where it is. */
-async function answered(scheme: string, answer: (socket: Socket) => void): Promise<string> {
+async function answered(scheme: string, answer: (socket: Socket) => void, path = ''): Promise<string> {
   await using listener = await startTcpListener(answer);
-  const target = `${scheme}://127.0.0.1:${listener.port}`;
+  const target = `${scheme}://127.0.0.1:${listener.port}${path}`;
   const { message } = await firstCause([target]).catch(() => ({ message: 'ready' }));
   await listener.allClosed();
   return message.replaceAll(String(listener.port), 'PORT');
@@ -76,7 +76,7 @@ for (const [claim, scheme, answer, end] of cases) {
   });
 }
 
-for (const scheme of ['postgres', 'mysql', 'redis', 'memcached', 'nats', 'amqp', 'grpc']) {
+for (const scheme of ['postgres', 'mysql', 'redis', 'memcached', 'nats', 'amqp', 'grpc', 'mongodb', 'kafka']) {
   test(`${scheme}: a closed connection, another protocol and an endless answer are not ready`, async () => {
     assert.notEqual(await answered(scheme, (socket) => socket.destroy()), 'ready');
     assert.notEqual(await answered(scheme, says('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')), 'ready');
@@ -91,6 +91,122 @@ test('a server that says nothing is not ready, and was connected to', async () =
   waiting.stop.abort(new Error('seen'));
   await listener.allClosed();
 });
+
+/** Answers each piece that arrives with the next of these. */
+const replies = (...answers: readonly (Buffer | 'hang up')[]) => {
+  return (socket: Socket) => {
+    let next = 0;
+    socket.on('data', () => {
+      const answer = answers[next++];
+      if (answer === 'hang up') socket.destroy();
+      else if (answer !== undefined) socket.write(answer);
+    });
+  };
+};
+
+/** A message of MongoDB whose document has these fields: numbers and truths. */
+function mongoReply(fields: Readonly<Record<string, number | boolean | string>>): Buffer {
+  const parts = Object.entries(fields).map(([name, value]) => {
+    const key = Buffer.from(`${name}\0`);
+    if (typeof value === 'boolean') return Buffer.concat([Buffer.of(8), key, Buffer.of(value ? 1 : 0)]);
+    if (typeof value === 'string') {
+      const size = Buffer.alloc(4);
+      size.writeInt32LE(value.length + 1);
+      return Buffer.concat([Buffer.of(2), key, size, Buffer.from(`${value}\0`)]);
+    }
+    const double = Buffer.alloc(8);
+    double.writeDoubleLE(value);
+    return Buffer.concat([Buffer.of(1), key, double]);
+  });
+  const document = Buffer.concat([Buffer.alloc(4), ...parts, Buffer.of(0)]);
+  document.writeInt32LE(document.length);
+  const head = Buffer.alloc(21);
+  head.writeInt32LE(head.length + document.length);
+  head.writeInt32LE(2013, 12);
+  return Buffer.concat([head, document]);
+}
+
+const mongoCases: readonly [claim: string, fields: Readonly<Record<string, number | boolean | string>>, end: RegExp][] =
+  [
+    ['a MongoDB primary', { ismaster: true, ok: 1 }, /^ready$/],
+    ['a secondary', { topologyVersion: 'x', ismaster: false, secondary: true, ok: 1 }, /^ready$/],
+    [
+      'a replica set that is not initiated',
+      { isreplicaset: true, ismaster: false, secondary: false, ok: 1 },
+      /not initiated/,
+    ],
+    ['a member that recovers', { ismaster: false, secondary: false, ok: 1 }, /neither primary nor secondary/],
+    ['an error', { ok: 0, errmsg: 'shutting down' }, /^MongoDB says: shutting down$/],
+  ];
+
+for (const [claim, fields, end] of mongoCases) {
+  test(`mongodb: ${claim} is judged`, async () => {
+    assert.match(await answered('mongodb', replies(mongoReply(fields))), end);
+  });
+}
+
+test('mongodb: with --primary a secondary is not ready', async () => {
+  await using listener = await startTcpListener(replies(mongoReply({ ismaster: false, secondary: true, ok: 1 })));
+  const cause = await firstCause([`mongodb://127.0.0.1:${listener.port}`, '--primary']);
+  assert.match(cause.message, /no primary but a secondary/);
+});
+
+/** Fields of a Kafka response: numbers of 4 bytes, `[n]` of 2, `true` and `false` of one, texts with their length. */
+function kafkaReply(...fields: readonly (number | readonly [number] | boolean | string)[]): Buffer {
+  const body = fields.map((field) => {
+    if (typeof field === 'boolean') return Buffer.of(field ? 1 : 0);
+    const short = Buffer.alloc(2);
+    if (typeof field === 'string') {
+      short.writeInt16BE(field.length);
+      return Buffer.concat([short, Buffer.from(field)]);
+    }
+    if (typeof field !== 'number') {
+      short.writeInt16BE(field[0]);
+      return short;
+    }
+    const long = Buffer.alloc(4);
+    long.writeInt32BE(field);
+    return long;
+  });
+  const bytes = Buffer.concat([Buffer.alloc(4), ...body]);
+  bytes.writeInt32BE(bytes.length - 4);
+  return bytes;
+}
+
+const versions = kafkaReply(1, [0], 0);
+// throttle, one broker, cluster, controller
+const brokers = [0, 1, 1, 'kafka', 9092, [-1], 'cluster', 1] as const;
+const partition = (leader: number) => [[0], 0, leader, 1, 1, 1, 1] as const;
+const kafkaCases: readonly [claim: string, topic: string, answers: readonly (Buffer | 'hang up')[], end: RegExp][] = [
+  ['a cluster with a broker is ready', '', [versions, kafkaReply(2, ...brokers, 0)], /^ready$/],
+  ['a broker that knows of none is not', '', [versions, kafkaReply(2, 0, 0, [-1], -1, 0)], /knows of no broker/],
+  ['a listener that wants a login serves', '', [versions, 'hang up'], /^ready$/],
+  ['… but says nothing of topics', '/orders', [versions, 'hang up'], /only to those who log in/],
+  ['an error is not ready', '', [kafkaReply(1, [35], 0)], /^Kafka says: error 35$/],
+  [
+    'a topic whose partitions all have a leader is ready',
+    '/orders',
+    [versions, kafkaReply(2, ...brokers, 1, [0], 'orders', false, 2, ...partition(1), ...partition(1))],
+    /^ready$/,
+  ],
+  [
+    'a topic with a partition that has none is not',
+    '/orders',
+    [versions, kafkaReply(2, ...brokers, 1, [0], 'orders', false, 2, ...partition(1), ...partition(-1))],
+    /^1 of 2 partitions of orders have a leader$/,
+  ],
+  [
+    'a topic that is not there is not ready',
+    '/orders',
+    [versions, kafkaReply(2, ...brokers, 1, [3], 'orders', false, 0)],
+    /no topic orders/,
+  ],
+  ['an answer that ends too soon is none', '/orders', [versions, kafkaReply(2, ...brokers, 7)], /not one of Kafka/],
+];
+
+for (const [claim, topic, answers, end] of kafkaCases) {
+  test(`kafka: ${claim}`, async () => assert.match(await answered('kafka', replies(...answers), topic), end));
+}
 
 test('redis over TLS', async () => {
   using folder = createTempDir();

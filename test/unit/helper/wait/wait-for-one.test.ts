@@ -40,7 +40,17 @@ test('ready at once needs one attempt and no pause', async () => {
 const tcp = [50, 75, 113, 169, 253, 380, 500, 500];
 const http = [100, 150, 225, 338, 506, 759, 1000, 1000];
 const dns = [250, 400, 640, 1024, 1638, 2000, 2000];
-const servers = { postgres: http, mysql: http, redis: http, memcached: http, nats: http, amqp: http, grpc: http };
+const servers = {
+  postgres: http,
+  mysql: http,
+  redis: http,
+  memcached: http,
+  nats: http,
+  amqp: http,
+  grpc: http,
+  mongodb: http,
+  kafka: http,
+};
 const everyKind: Readonly<Record<TargetKind, readonly number[]>> = {
   ...{ tcp, unix: tcp, file: tcp, dns, k8s: dns, http, tls: http },
   ...servers,
