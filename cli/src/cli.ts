@@ -96,9 +96,12 @@ async function parse(command: Command, words: readonly string[]): Promise<{ comm
   const { _, $0, ...given } = await parser.parseAsync();
   const args = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, restoreDashes(value)]));
   for (const [name, flag] of Object.entries(command.flags)) {
-    if (Array.isArray(args[name]) && flag.array !== true) {
-      throw new Fault('usage', `${nameOf(command)}: --${name} is given twice`);
-    }
+    const value = args[name];
+    const fault = (text: string) => new Fault('usage', `${nameOf(command)}: --${name} ${text}`);
+    if (Array.isArray(value) && flag.array !== true) throw fault('is given twice');
+    // yargs takes a string's missing value for an empty one
+    const values = Array.isArray(value) ? value : [value];
+    if (flag.type === 'string' && (values.length === 0 || values.includes(''))) throw fault('needs a value');
   }
   return { command, args };
 }

@@ -1,0 +1,138 @@
+// The command line itself: what yargs would lose, what is answered to a slip, help and version.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commands } from '../../../cli/src/commands/index.ts';
+import { exitCodes } from '../../../cli/src/exit-codes.ts';
+import { runInShell } from '../../support/in-shell.ts';
+
+const pod = 'kind: Pod\nspec:\n  containers:\n  - name: a\n';
+const newPod = ['new', 'pod', 'app', '--image', 'app:1'];
+
+test('a lone - is standard input, between other operands too', async () => {
+  const { exitCode, stdout } = await runInShell(['inject', '--wait', 'tcp://db:1', '-'], { input: pod });
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /args: \[wait, tcp:\/\/db:1\]/);
+  const behind = await runInShell(['inject', '-', '--wait=tcp://db:1'], { input: pod });
+  assert.equal(behind.stdout, stdout);
+  const twice = await runInShell(['inject', '-', '-', '--wait', 'tcp://db:1'], { input: pod });
+  assert.deepEqual([twice.exitCode, twice.stdout], [2, '']);
+  assert.match(twice.stderr, /standard input \(-\) is named twice/);
+});
+
+test('steps keep the order of the command line across both flags', async () => {
+  const steps = [
+    '--wait',
+    'tcp://a:1',
+    '--fetch=https://x/f /data/f',
+    '--wait',
+    'tcp://b:2',
+    '--fetch',
+    'https://x/g /data/g',
+  ];
+  const { stdout } = await runInShell([...newPod, ...steps]);
+  const plan = /value: \|\n((?: +- .*\n)+)/
+    .exec(stdout)?.[1]
+    ?.split('\n')
+    .map((line) => line.trim());
+  assert.deepEqual(plan, [
+    '- wait tcp://a:1',
+    '- fetch https://x/f /data/f',
+    '- wait tcp://b:2',
+    '- fetch https://x/g /data/g',
+    '',
+  ]);
+});
+
+test('a step may begin with its options', async () => {
+  const { stdout } = await runInShell([...newPod, '--wait', '--any tcp://a:1 tcp://b:2']);
+  assert.match(stdout, /args: \[wait, tcp:\/\/a:1, tcp:\/\/b:2, --any\]/);
+});
+
+test('words behind -- are the app’s own, flags and dashes included', async () => {
+  const { stdout } = await runInShell([...newPod, '--wait', 'tcp://a:1', '--', '--wait', '-', '--', 'x y']);
+  assert.match(stdout, /args: \[--wait, '-', '--', x y\]/);
+});
+
+const slips: readonly (readonly [string[], RegExp])[] = [
+  [['injct', 'x'], /unknown command "injct"\n {2}did you mean inject\?/],
+  [['inject', 'x', '--wiat', 'tcp://a:1'], /unknown option --wiat; did you mean --wait\?/],
+  [['inject', 'x', '--wait'], /--wait needs a step, such as/],
+  [['inject', '--wait', 'tcp://a:1'], /inject: takes INPUTS\.\.\./],
+  [['new', 'pod'], /new: takes KIND NAME/],
+  [['new', 'pod', 'a', 'b', '--image', 'c'], /"b" is not an option, or one operand too many/],
+  [[...newPod, '--image', 'other:1', '--wait', 'tcp://a:1'], /--image is given twice/],
+  [['new', 'pod', 'a', '--image'], /--image needs a value/],
+  [['new', 'pod', 'a', '--image', '--port', '80'], /--image needs a value/],
+  [['inject', 'x', '--wait', 'tcp://a:1', '--only'], /--only needs a value/],
+  [[...newPod, '--wait', 'tpc://a:1'], /did you mean tcp:\/\/\?/],
+  [[...newPod, '--wait', "tcp://a:1 'x"], /a quote \('\) is not closed/],
+  [
+    [...newPod, '--wait', 'tcp://a:1', '--log-format', 'txt'],
+    /--log-format: must be one of json, text, not "txt"; did you mean text\?/,
+  ],
+  [[...newPod, '--wait', 'tcp://a:1', '--name', 'A_b'], /--name: "A_b" cannot name a container/],
+  [[...newPod, '--wait', 'tcp://a:1', '--secret-env', 'A'], /is not of the form VAR=SECRET\/KEY/],
+  [[...newPod, '--wait', 'tcp://a:1', '--secret-env', 'A=s/k'], /no step reads A \(--header-env\)/],
+  [[...newPod, '--wait', 'tcp://a:1', '--mount', 'secrets/a=/b'], /is not of the form secret\/NAME=PATH/],
+  [[...newPod, '--wait', 'tcp://a:1', '--size-limit', '5 MB'], /"5 MB" is not a size/],
+  [['inject', 'x', '--wait', 'tcp://a:1', '--first', '--last'], /one place at a time/],
+  [['inject', '-', '--wait', 'tcp://a:1', '--write'], /--write cannot change standard input/],
+  [['inject', 'x', '--wait', 'tcp://a:1', '--write', '--check'], /say one of them/],
+  [['--wait', 'tcp://a:1'], /a command comes first/],
+];
+
+for (const [argv, expected] of slips) {
+  test(`answers "${argv.join(' ')}" with what would be right, on stderr alone`, async () => {
+    const { exitCode, stdout, stderr } = await runInShell(argv);
+    assert.match(stderr, expected);
+    assert.deepEqual([exitCode, stdout], [exitCodes.usage.code, '']);
+  });
+}
+
+test('a secret in a flag that is faulty is not repeated', async () => {
+  const { stderr } = await runInShell([
+    ...newPod,
+    '--wait',
+    "https://user:hunter2@api/ --header 'Token: hunter2' --statsu 2xx",
+  ]);
+  assert.match(stderr, /unknown option --statsu/);
+  assert.doesNotMatch(stderr, /hunter2/);
+});
+
+test('help shows examples first and keeps to the width of the terminal', async () => {
+  for (const { usage } of commands) {
+    const [name = ''] = usage.split(' ');
+    const { exitCode, stdout, stderr } = await runInShell([name, '--help'], { columns: 80 });
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.ok(stdout.indexOf('  greenroom ') < stdout.indexOf('Usage:'), name);
+    const prose = stdout.slice(stdout.indexOf('Usage:'));
+    assert.deepEqual(
+      prose.split('\n').filter((line) => line.length > 80),
+      [],
+      name,
+    );
+    assert.ok(stdout.split('\n').length <= 70, `${name}: ${stdout.split('\n').length} lines`);
+    assert.equal((await runInShell(['help', name], { columns: 80 })).stdout, stdout);
+  }
+});
+
+test('the help of the program names every command', async () => {
+  const { stdout } = await runInShell(['--help']);
+  for (const { usage } of commands) assert.match(stdout, new RegExp(`^  ${usage.split(' ')[0]} `, 'm'));
+});
+
+test('called as a plugin of kubectl, it calls itself so', async () => {
+  const { stdout } = await runInShell(['inject', '--help'], { programName: 'kubectl greenroom' });
+  assert.match(stdout, /Usage: kubectl greenroom inject/);
+  assert.match(stdout, /\| kubectl greenroom inject|^ {2}kubectl greenroom inject/m);
+});
+
+test('the version alone is printed', async () => {
+  assert.deepEqual(await runInShell(['--version']), { exitCode: 0, stdout: 'test\n', stderr: '' });
+});
+
+test('without words it shows the help, as words on stderr', async () => {
+  const { exitCode, stdout, stderr } = await runInShell([]);
+  assert.deepEqual([exitCode, stdout], [2, '']);
+  assert.match(stderr, /Commands:/);
+});
