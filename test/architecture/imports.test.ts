@@ -39,6 +39,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
     'command',
     'commands',
     'exit-codes',
+    'explain',
     'inject',
     'manifest',
     'rehearse',
@@ -53,6 +54,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   inject: ['inject', 'manifest', 'yaml', 'node', ...cliBase],
   render: ['render', 'command', 'inject', 'manifest', 'node', ...cliBase],
   scaffold: ['inject', 'manifest', 'node', ...cliBase],
+  explain: ['explain', 'rehearse', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
 };
 

@@ -1,8 +1,15 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
+import { explainCommand } from './explain.ts';
 import { injectCommand } from './inject.ts';
 import { newCommand } from './new.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { uninjectCommand } from './uninject.ts';
 
-export const commands: readonly Command[] = [newCommand, injectCommand, uninjectCommand, rehearseCommand];
+export const commands: readonly Command[] = [
+  newCommand,
+  injectCommand,
+  uninjectCommand,
+  rehearseCommand,
+  explainCommand,
+];

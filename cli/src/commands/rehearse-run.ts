@@ -1,12 +1,12 @@
 // What `greenroom rehearse` does: files → workloads, one after the other; timeline on err, data on out.
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Call } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
-import { type ManifestObject, readObjects } from '../rehearse/pod/documents.ts';
-import { readWorkloads, type Workload, workloadKinds } from '../rehearse/pod/workload.ts';
+import type { ManifestObject } from '../rehearse/pod/documents.ts';
+import type { Workload } from '../rehearse/pod/workload.ts';
 import { killEveryChild } from '../rehearse/processes/child.ts';
 import { type RehearsalSettings, rehearse } from '../rehearse/rehearsal.ts';
 import type { RehearsalEvent } from '../rehearse/report/events.ts';
@@ -16,8 +16,8 @@ import { createStyle, type Style } from '../rehearse/report/style.ts';
 import { createTimeline } from '../rehearse/report/timeline.ts';
 import { heading, limits, verdict } from '../rehearse/report/verdict.ts';
 import { resolveHelperImage } from '../settings.ts';
-import { readAll } from '../streams.ts';
 import { checkNames, type RehearseArguments, readRehearsalSettings } from './rehearse-settings.ts';
+import { readInputs, selectWorkloads } from './workload-inputs.ts';
 
 /** Rehearses what the arguments name, and answers the exit code. */
 export async function runRehearsals(args: RehearseArguments, shell: Call['shell']): Promise<number> {
@@ -25,7 +25,7 @@ export async function runRehearsals(args: RehearseArguments, shell: Call['shell'
   const image = await resolveHelperImage({ flag: args['helper-image'], env, folder: here, version });
   const settings = readRehearsalSettings(args, image, shell);
   const objects = await readInputs(args.inputs, shell);
-  const workloads = select(readWorkloads(objects, args.namespace), args.only);
+  const workloads = selectWorkloads(objects, args.namespace, args.only);
   checkNames(workloads, settings);
 
   const { err, out } = shell.streams;
@@ -96,37 +96,6 @@ async function perform(
   say(`\n${drawPicture(events, outcome, roles, style)}\n`);
   say(`${style.paint(colour, `${sign} ${verdict(workload, outcome, events)}`)}\n\n`);
   return { workload, outcome, events };
-}
-
-async function readInputs(inputs: readonly string[], { streams, folder }: Call['shell']): Promise<ManifestObject[]> {
-  const objects: ManifestObject[] = [];
-  for (const input of inputs) {
-    let text: string;
-    try {
-      text =
-        input === '-'
-          ? Buffer.from(await readAll(streams.in)).toString()
-          : await readFile(resolve(folder, input), 'utf8');
-    } catch (error) {
-      throw new Fault('input', `${input} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-    objects.push(...readObjects(input, text));
-  }
-  return objects;
-}
-
-/** @throws Fault input where there is nothing to rehearse */
-function select(workloads: readonly Workload[], only: string | undefined): readonly Workload[] {
-  if (workloads.length === 0) {
-    throw new Fault('input', `nothing to rehearse: the input holds none of ${workloadKinds.join(', ')}`);
-  }
-  if (only === undefined) return workloads;
-  const found = workloads.filter(
-    ({ kind, name }) => name === only || `${kind}/${name}`.toLowerCase() === only.toLowerCase(),
-  );
-  if (found.length > 0) return found;
-  const names = workloads.map(({ kind, name }) => `${kind}/${name}`);
-  throw new Fault('usage', `--only ${only}: there is no such workload`, { cure: `it is one of ${names.join(', ')}` });
 }
 
 async function makeFolder(keep: string | undefined, base: string): Promise<string> {

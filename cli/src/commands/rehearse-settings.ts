@@ -1,16 +1,15 @@
 // The arguments of `greenroom rehearse` → the settings of a rehearsal.
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
-import { parseDuration, suggest } from '../../../helper/src/contract/index.ts';
+import { suggest } from '../../../helper/src/contract/index.ts';
 import type { Call } from '../command.ts';
 import { Fault } from '../fault.ts';
 import { parseHostFlag, parseServiceFlag } from '../rehearse/cluster/service-flag.ts';
-import type { Container } from '../rehearse/pod/pod-spec.ts';
 import type { Workload } from '../rehearse/pod/workload.ts';
 import { findHelperProgram } from '../rehearse/processes/helper-program.ts';
 import { parseStandIn } from '../rehearse/processes/stand-in.ts';
 import type { RehearsalSettings } from '../rehearse/rehearsal.ts';
+import { isHelperImage, parseData, readDurationFlag } from './workload-inputs.ts';
 
 /** What yargs read for `rehearse`. */
 export type RehearseArguments = Readonly<Record<string, unknown>> & {
@@ -30,15 +29,7 @@ export function readRehearsalSettings(
   { env, folder }: Call['shell'],
 ): RehearsalSettings {
   const texts = (name: string) => (args[name] as string[] | undefined) ?? [];
-  const duration = (name: string): number => {
-    const text = String(args[name]);
-    const value = parseDuration(text);
-    if (value !== undefined) return value;
-    throw new Fault(
-      'usage',
-      `rehearse: --${name}: ${JSON.stringify(text)} is not a duration with a unit, such as 30s or 5m`,
-    );
-  };
+  const duration = (name: string) => readDurationFlag('rehearse', name, String(args[name]));
   const maxRestarts = String(args['max-restarts']);
   if (!/^\d{1,6}$/.test(maxRestarts)) {
     throw new Fault('usage', `rehearse: --max-restarts: ${JSON.stringify(maxRestarts)} is not a whole number`);
@@ -55,21 +46,11 @@ export function readRehearsalSettings(
     deadlineMs: duration('deadline'),
     isHelper: (container) => isHelperImage(container, image),
     helperProgram: [process.execPath, findHelperProgram()],
-    parseData: (text) => {
-      try {
-        return parseYaml(text) as unknown;
-      } catch {
-        return undefined;
-      }
-    },
+    parseData,
     userEnv: env,
     userFolder: folder,
     machine: { cpus: availableParallelism(), memoryBytes: totalmem() },
   };
-}
-
-function isHelperImage({ image }: Container, setting: string): boolean {
-  return image === setting || /(?:^|\/)greenroom\/helper(?:[:@][\w.:-]+)*$/.test(image);
 }
 
 function readVolumeFlag(text: string, base: string): [string, string] {

@@ -336,7 +336,7 @@ describe('what a rehearsal refuses before it starts anything', () => {
       3,
       /ConfigMap c of namespace default/,
     ],
-    ['an input without pods', [], 'kind: Service\nmetadata: {name: a}\n', 3, /nothing to rehearse/],
+    ['an input without pods', [], 'kind: Service\nmetadata: {name: a}\n', 3, /the input holds no pod/],
     ['broken YAML', [], 'kind: [Pod\n', 3, /-:\d+:\d+: is not valid YAML/],
     ['a duration without a unit', ['--deadline', '5'], pod('[]'), 2, /"5" is not a duration/],
     ['a program that the image lacks', [], pod(`[${helper('a', '[]', ', command: [sh]')}]`), 3, /holds no program sh/],

@@ -18,6 +18,9 @@ export interface Workload {
   /** How many there would be; one is rehearsed. */
   readonly pods: number;
   readonly job: JobRules | undefined;
+  /** The pod's spec and the workload's own, as they stand in the manifest. */
+  readonly podFields: Fields;
+  readonly workloadFields: Fields;
 }
 
 const suffixes: Readonly<Record<string, string>> = {
@@ -62,6 +65,8 @@ export function readWorkloads(objects: readonly ManifestObject[], namespace: str
         annotations: metadata?.textMap('annotations') ?? {},
         pods: isJob ? (jobSpec.number('completions') ?? 1) : kind === 'Pod' ? 1 : (spec.number('replicas') ?? 1),
         job: isJob ? readJob(jobSpec, pod) : undefined,
+        podFields: required(template, 'spec'),
+        workloadFields: jobSpec,
       };
     });
 }

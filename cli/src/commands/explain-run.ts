@@ -1,0 +1,46 @@
+// What `greenroom explain` does: files → stories → text or a picture on out.
+import type { Call } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { storyMermaid } from '../explain/mermaid.ts';
+import { tellStory } from '../explain/story.ts';
+import { storySvg } from '../explain/svg.ts';
+import { storyText } from '../explain/text.ts';
+import { Fault } from '../fault.ts';
+import { createStyle } from '../rehearse/report/style.ts';
+import { resolveHelperImage } from '../settings.ts';
+import { isHelperImage, parseData, readDurationFlag, readInputs, selectWorkloads } from './workload-inputs.ts';
+
+export interface ExplainArguments {
+  readonly inputs: readonly string[];
+  readonly output: 'text' | 'mermaid' | 'svg';
+  readonly only: string | undefined;
+  readonly namespace: string;
+  readonly 'max-restart-period': string;
+  readonly 'helper-image': string | undefined;
+}
+
+/** Explains what the arguments name, and answers the exit code. */
+export async function runExplain(args: ExplainArguments, shell: Call['shell']): Promise<number> {
+  const { env, folder, version, streams } = shell;
+  const image = await resolveHelperImage({ flag: args['helper-image'], env, folder, version });
+  const maxRestartPeriodMs = readDurationFlag('explain', 'max-restart-period', args['max-restart-period']);
+  const objects = await readInputs(args.inputs, shell);
+  const workloads = selectWorkloads(objects, args.namespace, args.only);
+  if (args.output !== 'text' && workloads.length > 1) {
+    const names = workloads.map(({ kind, name }) => `${kind}/${name}`.toLowerCase());
+    throw new Fault('usage', `explain: a picture shows one workload, and there are ${workloads.length}`, {
+      cure: `choose one: --only ${names.join(', --only ')}`,
+    });
+  }
+  const { out } = streams;
+  const style = createStyle({ colours: out.colours, columns: out.columns, env });
+  const stories = workloads.map((workload) =>
+    tellStory(workload, objects, (container) => isHelperImage(container, image), parseData, maxRestartPeriodMs),
+  );
+  const drawn = stories.map((story) => {
+    if (args.output === 'mermaid') return storyMermaid(story);
+    return args.output === 'svg' ? storySvg(story) : storyText(story, style);
+  });
+  out.write(drawn.join('\n'));
+  return exitCodes.success.code;
+}

@@ -1,0 +1,48 @@
+// greenroom explain: how it is called. What it does is loaded only when it is called.
+import { defineCommand, type Flags } from '../command.ts';
+
+const flags = {
+  output: {
+    type: 'string',
+    alias: 'o',
+    choices: ['text', 'mermaid', 'svg'],
+    default: 'text',
+    describe: 'text for people; mermaid or svg: a picture of one workload, for documents',
+  },
+  only: { type: 'string', placeholder: '[KIND/]NAME', describe: 'Explain this one of the workloads' },
+  namespace: { type: 'string', default: 'default', placeholder: 'NAME', describe: 'For manifests that name none' },
+  'max-restart-period': {
+    type: 'string',
+    default: '5m',
+    placeholder: 'DURATION',
+    describe: "The longest pause before a restart, as the kubelet's crashLoopBackOff.maxContainerRestartPeriod",
+  },
+  'helper-image': {
+    type: 'string',
+    placeholder: 'IMAGE',
+    describe: "The image that is the helper's, beside any greenroom/helper",
+  },
+} as const satisfies Flags;
+
+export const explainCommand = defineCommand({
+  usage: 'explain <inputs..>',
+  summary: 'Say what a pod will do: order, files, best and worst time, requests, QoS, Pod Security',
+  examples: [
+    ['greenroom explain my-app.yaml', 'what happens before the app starts'],
+    ['greenroom explain my-app.yaml -o svg > my-app.svg', 'the same as a picture for a document'],
+    ['helm template my-chart | greenroom explain --only deployment/my-app -', 'one object of a chart'],
+  ],
+  positionals: {
+    inputs: {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'Files of manifests, or - for standard input',
+    },
+  },
+  flags,
+  async run({ args, shell }) {
+    const { runExplain } = await import('./explain-run.ts');
+    return runExplain(args, shell);
+  },
+});
