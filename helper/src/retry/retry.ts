@@ -29,6 +29,8 @@ export interface RetryOptions {
   readonly maxFailures?: number;
   /** Told of each failed attempt that is followed by another one. */
   readonly onFailure?: (failure: Failure, state: RetryState) => void;
+  /** Whether an attempt is cheap enough to go on to the very end; default false: the last one is `lastAttemptMs` before. */
+  readonly toTheEnd?: boolean;
   /** May lengthen a pause, for instance to what a server asked for; default: as the back-off says. */
   readonly delayMs?: (failure: Failure, backoffMs: number) => number;
 }
@@ -52,6 +54,9 @@ export type RetryOutcome<T> = { readonly attempts: number; readonly elapsedMs: n
 // what became ready during the last pause still counts.
 const lastAttemptMs = 500;
 
+// Where that one failed soon, and attempts are cheap, they go on until so long before the deadline.
+const quickAttemptMs = 50;
+
 /**
  * Tries until it succeeds, until a failure is final, or until the deadline.
  * @throws only the reason of `signal`
@@ -66,6 +71,7 @@ export async function retry<T>(
   const reserveMs = Math.min(lastAttemptMs, timeoutMs);
   let attempts = 0;
   let failures = 0;
+  let previous: Failure | undefined;
 
   for (;;) {
     signal.throwIfAborted();
@@ -89,11 +95,17 @@ export async function retry<T>(
     if (failures >= (options.maxFailures ?? Number.POSITIVE_INFINITY)) {
       return { kind: 'failed', failure, exhausted: true, ...counts() };
     }
-    if (remainingMs() <= reserveMs) return { kind: 'deadline', last: failure, ...counts() };
+    // an attempt that the deadline cut short says less than the one before it
+    const cutShort = failure.code === 'TIMED_OUT' && budgetMs < timeoutMs;
+    const last = cutShort ? (previous ?? failure) : failure;
+    previous = failure;
+    const neededMs =
+      remainingMs() > reserveMs ? reserveMs : options.toTheEnd ? quickAttemptMs : Number.POSITIVE_INFINITY;
+    if (remainingMs() <= neededMs) return { kind: 'deadline', last, ...counts() };
 
     const backoffMs = backoffDelayMs(failures, backoff, random.next());
     const wantedMs = options.delayMs?.(failure, backoffMs) ?? backoffMs;
-    const delayMs = Math.min(wantedMs, Math.max(0, remainingMs() - reserveMs));
+    const delayMs = Math.min(wantedMs, Math.max(0, remainingMs() - neededMs));
     options.onFailure?.(failure, { ...counts(), delayMs });
     await clock.sleep(delayMs, signal);
   }

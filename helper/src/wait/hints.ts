@@ -108,7 +108,7 @@ export const hints: readonly Hint[] = [
     seen: 'connection refused, by an address or another host',
     fits: ({ code }) => code === 'CONNECTION_REFUSED',
     say: ({ port }) =>
-      `The address is there, but nothing accepts connections at port ${port}: is the server still starting, or is it another port?`,
+      `It is there, but nothing accepts connections${port === undefined ? '' : ` at port ${port}`}: is the server still starting, or is it elsewhere?`,
   },
   {
     id: 'packets-dropped',

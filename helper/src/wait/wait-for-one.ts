@@ -46,7 +46,7 @@ export async function waitForOne(
     },
     {
       ...{ clock: runtime.clock, random: runtime.random, signal: runtime.signal },
-      ...{ deadlineMs, timeoutMs, backoff: pauses.backoff },
+      ...{ deadlineMs, timeoutMs, backoff: pauses.backoff, toTheEnd: true },
       delayMs: (_cause, backoffMs) => pauseMs(backoffMs, runtime.clock.now() - startMs, pauses),
       onFailure: (cause, { attempts }) => onNotReady(explain(cause, phase), attempts),
     },

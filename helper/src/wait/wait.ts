@@ -40,7 +40,8 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
         ...{ deadlineMs, timeoutMs: options.timeoutMs, pauses },
         onNotReady: (cause, attempts) =>
           progress.notReady(index, cause, attempts, () => {
-            return hintFor({ cause, ...hostOf(target), pod: network.identity() })?.text;
+            const place = options.unixSocket === undefined ? hostOf(target) : { host: undefined, port: undefined };
+            return hintFor({ cause, ...place, pod: network.identity() })?.text;
           }),
       },
     );

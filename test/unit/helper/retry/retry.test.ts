@@ -116,6 +116,32 @@ test('the last attempt is made just before the deadline, whatever the pause woul
   assert.equal(outcome.kind === 'deadline' && outcome.last.code, 'CONNECTION_REFUSED');
 });
 
+test('attempts that are cheap go on to the very end', async () => {
+  const startedMs: number[] = [];
+  const clock = new VirtualClock();
+  const outcome = await retry(
+    async () => {
+      startedMs.push(clock.now());
+      throw refused();
+    },
+    options(clock, {
+      deadlineMs: 2_000,
+      toTheEnd: true,
+      backoff: { ...backoff, initialMs: 300, factor: 1, jitter: 0 },
+    }),
+  );
+  assert.deepEqual(startedMs, [0, 300, 600, 900, 1_200, 1_500, 1_800, 1_950]);
+  assert.equal(outcome.kind, 'deadline');
+});
+
+test('an attempt that the deadline cuts short does not hide the cause before it', async () => {
+  const { outcome } = await run(async (attempt) => (attempt.number === 1 ? Promise.reject(refused()) : never()), {
+    deadlineMs: 2_000,
+  });
+  assert.equal(outcome.kind === 'deadline' && outcome.last.code, 'CONNECTION_REFUSED');
+  assert.equal(outcome.elapsedMs, 2_000);
+});
+
 test('a pause may be lengthened, but never over the deadline', async () => {
   const { pauses, outcome } = await run(failing(9), {
     deadlineMs: 10_000,
