@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { licencesOf } from './licences.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -18,6 +19,7 @@ const shared: BuildOptions = {
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
   write: false,
+  metafile: true,
   define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
   // bundled CommonJS packages ask for Node's own modules with require
   banner: { js: "import { createRequire as ofBundle } from 'node:module'; const require = ofBundle(import.meta.url);" },
@@ -60,6 +62,11 @@ const built = await Promise.all([
 ]);
 
 const [helper, cli] = built.map(({ outputFiles }) => outputFiles ?? []);
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const licences = ['helper', 'cli'].map((program, index) => ({
+  path: join(root, 'dist', program, 'THIRD-PARTY-LICENSES.txt'),
+  contents: bytesOf(licencesOf(built[index]?.metafile ?? { inputs: {}, outputs: {} }, root)),
+}));
 
 /**
  * esbuild splits ES modules only, and Node takes longer to start with those: each import of a module of its
@@ -67,14 +74,15 @@ const [helper, cli] = built.map(({ outputFiles }) => outputFiles ?? []);
  */
 async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 'path' | 'contents'>> {
   const { code } = await transform(text, { format: 'cjs', platform: 'node', target: 'node22', minifyWhitespace: true });
-  return { path, contents: new TextEncoder().encode(code) };
+  return { path, contents: bytesOf(code) };
 }
 
 // Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
 // those that are right already stay as they are, and only then do old ones go.
 const files = [
   ...(await Promise.all((helper ?? []).map(asCommonJs))),
-  { path: join(root, 'dist/helper/package.json'), contents: new TextEncoder().encode('{"type":"commonjs"}\n') },
+  { path: join(root, 'dist/helper/package.json'), contents: bytesOf('{"type":"commonjs"}\n') },
+  ...licences,
   ...(cli ?? []),
 ];
 for (const { path, contents } of files) {
