@@ -155,7 +155,7 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
   const stop = () => decide(signal.reason as End);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  dispatch({ kind: 'begin' });
+  else dispatch({ kind: 'begin' });
   try {
     return await verdict.promise;
   } finally {

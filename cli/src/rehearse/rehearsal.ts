@@ -63,16 +63,6 @@ export async function rehearse(
   const now = () => performance.now() - startMs;
   const emit = (event: NewEvent) => onEvent({ atMs: Math.round(now()), ...event } as RehearsalEvent);
 
-  const over = new AbortController();
-  const end = (reason: End) => over.abort(reason);
-  const timers = createTimers(now);
-  const jobDeadlineMs = workload.job?.activeDeadlineMs;
-  timers.at(settings.deadlineMs, () => end('deadline'));
-  if (jobDeadlineMs !== undefined) timers.at(jobDeadlineMs, () => end('job-failed'));
-  const stop = () => end('stopped');
-  stopSignal.addEventListener('abort', stop, { once: true });
-  if (stopSignal.aborted) stop();
-
   const network = await startNetwork({
     workload,
     services,
@@ -86,6 +76,15 @@ export async function rehearse(
     },
     onUndeclared: (shown, cure) => emit({ kind: 'note', message: `${shown} is not there in this rehearsal`, cure }),
   });
+  const over = new AbortController();
+  const end = (reason: End) => over.abort(reason);
+  const timers = createTimers(now);
+  const jobDeadlineMs = workload.job?.activeDeadlineMs;
+  timers.at(settings.deadlineMs, () => end('deadline'));
+  if (jobDeadlineMs !== undefined) timers.at(jobDeadlineMs, () => end('job-failed'));
+  const stop = () => end('stopped');
+  stopSignal.addEventListener('abort', stop, { once: true });
+  if (stopSignal.aborted) stop();
   try {
     let failures = 0;
     for (let number = 1; ; number++) {
@@ -137,18 +136,15 @@ export async function rehearse(
   }
 }
 
-function podOptions(
-  { pod, ...rest }: Workload,
-  settings: RehearsalSettings,
-): Omit<PodRunOptions, 'world' | 'now' | 'signal'> {
+function podOptions(workload: Workload, settings: RehearsalSettings): Omit<PodRunOptions, 'world' | 'now' | 'signal'> {
   return {
-    workload: { pod, ...rest },
+    workload,
     standIns: settings.standIns,
     isHelper: settings.isHelper,
     maxRestartPeriodMs: settings.maxRestartPeriodMs,
     maxRestarts: settings.maxRestarts,
     runAppForMs: settings.runAppForMs,
-    graceMs: Math.min(pod.graceMs, longestGraceMs),
+    graceMs: Math.min(workload.pod.graceMs, longestGraceMs),
   };
 }
 

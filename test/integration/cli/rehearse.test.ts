@@ -34,6 +34,16 @@ async function rehearse(args: readonly string[], options?: CliOptions) {
   return { exitCode, stderr, rehearsals, first, order };
 }
 
+/** Stops a rehearsal, which would go on, when it has said something. */
+async function rehearseUntil(text: string, args: readonly string[], options?: CliOptions) {
+  const running = startCli(['rehearse', ...args], options);
+  await running.said(text);
+  running.child.kill('SIGINT');
+  const end = await running.ended;
+  assert.equal(end.exitCode, 130);
+  return end;
+}
+
 /** A pod whose init containers are given, with one app container that has no stand-in. */
 const pod = (init: string, more = '') => `
 kind: Pod
@@ -86,12 +96,10 @@ describe('a pod that waits for a Service', () => {
   });
 
   it('is not helped by a Service of that name in another namespace', async () => {
-    const args = ['--service', 'myappb.other:80@0s', '--deadline', '1500ms'];
-    const { exitCode, first, stderr } = await rehearse([golden('my-app.yaml'), ...args]);
-    assert.equal(exitCode, 1);
-    assert.equal(first.end, 'deadline');
-    assert.equal(first.phase, 'Pending');
-    assert.match(stderr, /Service myappb is not there in this rehearsal\n.*--service myappb:PORT@3s/);
+    const args = [golden('my-app.yaml'), '--service', 'myappb.other:80@0s'];
+    const { stderr } = await rehearseUntil('--service myappb:PORT@3s', args);
+    assert.match(stderr, /Service myappb is not there in this rehearsal/);
+    assert.doesNotMatch(stderr, /would start now/);
   });
 
   it('is refused at a Service without endpoints, until it has some', async () => {
@@ -105,11 +113,9 @@ describe('a pod that waits for a Service', () => {
     const service = '{kind: Service, metadata: {name: db}, spec: {ports: [{port: 5432}]}}\n---';
     const dns = await rehearse(['-'], { input: service + pod(`[${helper('a', '[wait, "dns://db"]')}]`) });
     assert.equal(dns.exitCode, 0);
-    const tcp = await rehearse(['-', '--deadline', '1s'], {
+    await rehearseUntil('connection refused', ['-'], {
       input: service + pod(`[${helper('a', '[wait, "tcp://db:5432"]')}]`),
     });
-    assert.equal(tcp.exitCode, 1);
-    assert.match(tcp.stderr, /connection refused/);
   });
 });
 
@@ -140,12 +146,10 @@ describe('a pod that downloads', () => {
   });
 
   it('says which name of the world it asked for in vain, and how to declare it', async () => {
-    const { exitCode, stderr } = await rehearse([golden('php-updated.yaml'), '--deadline', '1s']);
-    assert.equal(exitCode, 1);
-    assert.match(
-      stderr,
-      /example\.org is not there in this rehearsal\n.*--host example\.org=HOST:PORT, or --allow-network/,
-    );
+    const { stderr } = await rehearseUntil('--host example.org=HOST:PORT, or --allow-network', [
+      golden('php-updated.yaml'),
+    ]);
+    assert.match(stderr, /example\.org is not there in this rehearsal/);
   });
 
   it('cannot write into a volume that is mounted read-only', async () => {
@@ -338,6 +342,13 @@ describe('what a rehearsal refuses before it starts anything', () => {
     ],
     ['an input without pods', [], 'kind: Service\nmetadata: {name: a}\n', 3, /the input holds no pod/],
     ['broken YAML', [], 'kind: [Pod\n', 3, /-:\d+:\d+: is not valid YAML/],
+    [
+      'a host that is not there',
+      ['--service', 'db=no-such-host.invalid:1'],
+      pod('[]'),
+      2,
+      /knows no host no-such-host/,
+    ],
     ['a duration without a unit', ['--deadline', '5'], pod('[]'), 2, /"5" is not a duration/],
     ['a program that the image lacks', [], pod(`[${helper('a', '[]', ', command: [sh]')}]`), 3, /holds no program sh/],
   ];
@@ -390,6 +401,14 @@ describe('a rehearsal', () => {
     const job = `{kind: Job, metadata: {name: j}, spec: {activeDeadlineSeconds: 1, template: {spec: {restartPolicy: Never, initContainers: [${foreign('a').replace(/, volumeMounts.*?\]/, '')}], containers: [{name: app, image: x}]}}}}`;
     const { first } = await rehearse(['-', '--stand-in', 'a=sleep 100'], { input: job });
     assert.deepEqual([first.end, first.reason, first.phase], ['job-failed', 'DeadlineExceeded', 'Failed']);
+  });
+
+  it('ends at its own deadline, with the pod as it is then', async () => {
+    const { first, exitCode } = await rehearse(['-', '--deadline', '500ms', '--stand-in', 'a=sleep 100'], {
+      input: pod(`[${foreign('a')}]`),
+    });
+    assert.equal(exitCode, 1);
+    assert.deepEqual([first.end, first.phase, first.containers[0]?.state], ['deadline', 'Pending', 'running']);
   });
 
   it('keeps its volumes where it is told to', async () => {

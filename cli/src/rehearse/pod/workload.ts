@@ -26,6 +26,8 @@ export interface Workload {
 const suffixes: Readonly<Record<string, string>> = {
   Pod: '',
   Deployment: '-5d4f7c9b6-x2x7k',
+  ReplicaSet: '-x2x7k',
+  ReplicationController: '-x2x7k',
   StatefulSet: '-0',
   DaemonSet: '-x2x7k',
   Job: '-x2x7k',
@@ -54,6 +56,10 @@ export function readWorkloads(objects: readonly ManifestObject[], namespace: str
       if (isJob && pod.restartPolicy === 'Always') {
         const cure = 'write restartPolicy: Never or OnFailure; a Job takes no other';
         throw new Fault('input', `${fields.where}: its pods have restartPolicy Always`, { cure });
+      }
+      if (!isJob && kind !== 'Pod' && pod.restartPolicy !== 'Always') {
+        const cure = `leave it out; a ${kind} takes no other than Always`;
+        throw new Fault('input', `${fields.where}: its pods have restartPolicy ${pod.restartPolicy}`, { cure });
       }
       return {
         kind,

@@ -6,6 +6,7 @@ import {
   type FetchStep,
   formatArgs,
   formatPlan,
+  moveSourcePath,
   moveTargetPath,
   type OptionTable,
   otherVariables,
@@ -66,7 +67,7 @@ export function moveCommand(words: readonly string[], env: Environment, around: 
       return { ...step, targets, options: moveOptions(stepOptions.wait, step.options, move) };
     }
     const options = moveOptions(stepOptions.fetch, step.options, move);
-    return { ...step, options, destination: moveDestination(step) };
+    return { ...step, source: moveSourcePath(step.source, move), options, destination: moveDestination(step) };
   };
   const moveDestination = ({ destination }: FetchStep): string => {
     const { path, mount } = placeFor(destination);

@@ -9,7 +9,7 @@ const read = (text: string) => readWorkloads(readObjects('a.yaml', text), 'defau
 const podSpec = '{containers: [{name: app, image: x}]}';
 
 describe('what can be rehearsed', () => {
-  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet']) {
+  for (const kind of ['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet']) {
     it(`is the template of a ${kind}`, () => {
       const [workload] = read(
         `{kind: ${kind}, metadata: {name: a, namespace: shop}, spec: {replicas: 3, template: {spec: ${podSpec}}}}`,
@@ -100,6 +100,11 @@ describe('a faulty manifest', () => {
       'a Job that always restarts',
       `{kind: Job, metadata: {name: a}, spec: {template: {spec: ${podSpec}}}}`,
       /restartPolicy Always/,
+    ],
+    [
+      'a Deployment that never restarts',
+      '{kind: Deployment, metadata: {name: a}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: app, image: x}]}}}}',
+      /restartPolicy Never/,
     ],
     [
       'two containers of one name',
