@@ -2,8 +2,8 @@
 import { defineCommand, type Flags } from '../command.ts';
 import { Fault } from '../fault.ts';
 import type { Position } from '../inject/options.ts';
-import { helperFlags, readHelperFlags } from './helper-flags.ts';
-import { transformFlags, transformInputs, transformPositionals } from './transform-inputs.ts';
+import { helperFlags } from './helper-flags.ts';
+import { transformFlags, transformPositionals } from './transform-flags.ts';
 
 const group = 'Where:';
 
@@ -38,13 +38,14 @@ export const injectCommand = defineCommand({
   flags: { ...helperFlags, ...placeFlags, ...transformFlags },
   async run(call) {
     const { args } = call;
-    const options = {
-      ...(await readHelperFlags(call)),
-      position: readPosition(args),
-      containers: args.container ?? [],
-    };
-    const { inject } = await import('../inject/inject.ts');
-    return transformInputs(call, inject(options));
+    const position = readPosition(args);
+    const { readHelperFlags } = await import('./read-helper-flags.ts');
+    const helper = await readHelperFlags(call);
+    const [{ inject }, { transformInputs }] = await Promise.all([
+      import('../inject/inject.ts'),
+      import('./transform-inputs.ts'),
+    ]);
+    return transformInputs(call, inject({ ...helper, position, containers: args.container ?? [] }));
   },
 });
 

@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts';
 import { type Access, apiAccesses } from '../inject/api-access.ts';
 import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
 import { checkImage } from '../settings.ts';
-import { helperFlags, readHelperFlags } from './helper-flags.ts';
+import { helperFlags } from './helper-flags.ts';
 
 const group = 'The app:';
 
@@ -65,6 +65,7 @@ export const newCommand = defineCommand({
     if (args.image === undefined)
       throw new Fault('usage', 'new: --image is missing', { cure: 'such as --image busybox:1.28' });
     if (args.command === true && rest.length === 0) throw new Fault('usage', '--command: no words stand behind --');
+    const { readHelperFlags } = await import('./read-helper-flags.ts');
     const helper = await readHelperFlags(call);
     const { scaffold } = await import('../scaffold/scaffold.ts');
     const app = scaffold({

@@ -1,38 +1,14 @@
 // What inject and uninject do with their inputs: read all, change all, then print or write all, or nothing.
-import type { Call, Flags } from '../command.ts';
+import type { Call } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
 import { type Selection, type Transformer, transformFile } from '../inject/transform.ts';
 import { joinStreams } from '../manifest/join.ts';
-import { manifestExtensions, readSources } from '../manifest/read.ts';
+import { readSources } from '../manifest/read.ts';
 import { podPaths } from '../manifest/workload.ts';
 import { writeFiles } from '../manifest/write.ts';
 import { diffText } from '../render/diff-text.ts';
 import { reportText } from '../render/report-text.ts';
-
-const group = 'Input and output:';
-
-export const transformFlags = {
-  only: {
-    type: 'string',
-    array: true,
-    group,
-    placeholder: 'KIND/NAME',
-    describe: 'Work on these objects alone: deployment/my-app, cronjob, my-app',
-  },
-  write: { type: 'boolean', group, describe: 'Change the files, in place of printing' },
-  check: { type: 'boolean', group, describe: 'Print nothing; exit with 1 if something would change' },
-  diff: { type: 'boolean', group, describe: 'Print what would change, as a unified diff' },
-} as const satisfies Flags;
-
-export const transformPositionals = {
-  inputs: {
-    type: 'string',
-    array: true,
-    demandOption: true,
-    describe: `Files, folders (their ${manifestExtensions.join(', ')}), or - for standard input`,
-  },
-} as const;
 
 type TransformArguments = {
   readonly inputs: readonly string[];

@@ -1,7 +1,7 @@
 // greenroom uninject: takes out what inject put in.
 import { defineCommand } from '../command.ts';
-import { checkName, helperFlags } from './helper-flags.ts';
-import { transformFlags, transformInputs, transformPositionals } from './transform-inputs.ts';
+import { helperFlags } from './helper-flags.ts';
+import { transformFlags, transformPositionals } from './transform-flags.ts';
 
 export const uninjectCommand = defineCommand({
   usage: 'uninject <inputs..>',
@@ -16,7 +16,11 @@ export const uninjectCommand = defineCommand({
     ...transformFlags,
   },
   async run(call) {
-    const { uninject } = await import('../inject/uninject.ts');
+    const [{ uninject }, { checkName }, { transformInputs }] = await Promise.all([
+      import('../inject/uninject.ts'),
+      import('./read-helper-flags.ts'),
+      import('./transform-inputs.ts'),
+    ]);
     return transformInputs(call, uninject({ base: checkName(call.args.name) }));
   },
 });

@@ -1,0 +1,27 @@
+// The inputs and flags that inject and uninject share. Data alone: help needs no YAML.
+import type { Flags } from '../command.ts';
+import { manifestExtensions } from '../manifest/read.ts';
+
+const group = 'Input and output:';
+
+export const transformFlags = {
+  only: {
+    type: 'string',
+    array: true,
+    group,
+    placeholder: 'KIND/NAME',
+    describe: 'Work on these objects alone: deployment/my-app, cronjob, my-app',
+  },
+  write: { type: 'boolean', group, describe: 'Change the files, in place of printing' },
+  check: { type: 'boolean', group, describe: 'Print nothing; exit with 1 if something would change' },
+  diff: { type: 'boolean', group, describe: 'Print what would change, as a unified diff' },
+} as const satisfies Flags;
+
+export const transformPositionals = {
+  inputs: {
+    type: 'string',
+    array: true,
+    demandOption: true,
+    describe: `Files, folders (their ${manifestExtensions.join(', ')}), or - for standard input`,
+  },
+} as const;
