@@ -3,12 +3,15 @@ import { Failure } from '../core/failure.ts';
 import type { FetchOptions } from './fetch-options.ts';
 
 /** @throws Failure USAGE */
-export function checkFetch(options: FetchOptions): void {
+export function checkFetch(source: string, options: FetchOptions): void {
   const { mirrors, sha256, integrity, checksumFrom, certFile, keyFile } = options;
   if (mirrors.length > 0 && sha256 === undefined && integrity === undefined && checksumFrom === undefined) {
     throw new Failure('USAGE', 'fetch: --mirror needs a digest, by which the copies are known to be the same file', {
       hint: 'Give --sha256, --integrity or --checksum-from',
     });
+  }
+  if (source.startsWith('file:') && (mirrors.length > 0 || checksumFrom !== undefined)) {
+    throw new Failure('USAGE', 'fetch: --mirror and --checksum-from are for sources on the network, not for file:');
   }
   if ((certFile === undefined) !== (keyFile === undefined)) {
     throw new Failure('USAGE', 'fetch: --cert-file and --key-file belong together');

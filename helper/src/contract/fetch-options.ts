@@ -2,7 +2,7 @@
 import { headerOptions } from './header-options.ts';
 import { parseIntegrity } from './integrity.ts';
 import { count, duration, flag, list, mode, type OptionValues, path, size, text } from './option.ts';
-import { sourceFault } from './source.ts';
+import { webSourceFault } from './source.ts';
 
 const variable = (flagName: string, summary: string) =>
   text<string | undefined>({
@@ -36,7 +36,7 @@ export const fetchOptions = {
     placeholder: 'URL',
     default: undefined,
     summary: 'A list of checksums that names the file (SHA256SUMS, in the style of GNU or BSD), or the digest alone',
-    check: sourceFault,
+    check: webSourceFault,
   }),
   requireIntegrity: flag({
     flag: 'require-integrity',
@@ -46,7 +46,7 @@ export const fetchOptions = {
     flag: 'mirror',
     placeholder: 'URL',
     summary: 'Where the same file is too; asked in turn when a source fails. Needs a digest',
-    check: sourceFault,
+    check: webSourceFault,
   }),
   deadlineMs: duration({
     flag: 'deadline',

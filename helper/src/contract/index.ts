@@ -14,7 +14,7 @@ export { k8sResource } from './k8s-resources.ts';
 export type { Option, OptionTable } from './option.ts';
 export { formatPlan, type Plan, parsePlan, type Together } from './plan.ts';
 export { type ProcessOptions, processOptions } from './process-options.ts';
-export { sourceSchemes } from './source.ts';
+export { moveSourcePath, sourceSchemes } from './source.ts';
 export { type FetchStep, formatStep, parseStep, type Step, stepKinds, stepOptions, type WaitStep } from './step.ts';
 export { moveTargetPath, parseTarget, type Target, targetSchemes } from './target.ts';
 export { type TargetKindDescription, targetKinds } from './target-kinds.ts';

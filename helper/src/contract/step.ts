@@ -57,7 +57,7 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
       );
     }
     checkSource(source);
-    checkFetch(values);
+    checkFetch(source, values);
     if (!destination.startsWith('/')) {
       throw new Failure('USAGE', `fetch: the destination must be an absolute path, not ${JSON.stringify(destination)}`);
     }

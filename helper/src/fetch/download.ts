@@ -14,6 +14,7 @@ import { serverDigest } from './integrity.ts';
 import { createProgress, describeHeld } from './progress.ts';
 import { type Asking, chooseAsking, type Held, judgeAnswer, rangeHeaders, type Taken } from './resume.ts';
 import { createSources, type Sources } from './sources.ts';
+import type { Supply, Whole } from './supply.ts';
 import { transfer } from './transfer.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { wrongDigest } from './verify.ts';
@@ -38,18 +39,10 @@ export interface DownloadOptions {
   readonly headers: (url: string) => Promise<readonly Header[]>;
 }
 
-/** When it is whole. */
-export interface Whole {
-  readonly work: Work;
-  readonly sha256: string;
-  /** What says that it is whole: a digest, at least the length, or nothing. */
-  readonly proof: 'digest' | 'length' | 'none';
-}
-
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
 
-export class Download {
+export class Download implements Supply {
   readonly #options: DownloadOptions;
   readonly #agent: Agent;
   readonly #backstage: Backstage;

@@ -4,7 +4,6 @@ import { otherVariables } from '../contract/environment.ts';
 import { type Expected, parseIntegrity } from '../contract/integrity.ts';
 import type { FetchStep } from '../contract/step.ts';
 import { describeByteSize } from '../core/byte-size.ts';
-import { describeDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { createAgent } from '../http/agent.ts';
@@ -13,14 +12,16 @@ import { readHeaders } from '../http/header-values.ts';
 import { proxyFor } from '../http/proxy.ts';
 import { readTls } from '../http/trust.ts';
 import { createNetwork } from '../network/network.ts';
-import { type RetryOutcome, retry } from '../retry/retry.ts';
+import { retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
-import { openBackstage } from './backstage.ts';
+import { type Backstage, openBackstage } from './backstage.ts';
 import { type Destination, destinationPath, openDestination } from './destination.ts';
-import { Download, type Whole } from './download.ts';
+import { Download } from './download.ts';
+import { createLocalCopy, localVersion } from './local-copy.ts';
+import { described, Reasons, report } from './outcome.ts';
 import { sourceKey } from './partial-state.ts';
-import { describeHeld } from './progress.ts';
 import { publish } from './publish.ts';
+import type { Supply } from './supply.ts';
 import { findThere } from './there.ts';
 
 // Half of each pause is left to chance, so that the pods of a Deployment don't come back all at once.
@@ -28,9 +29,6 @@ export const backoff = { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.5 }
 
 /** A server that asks for more patience than this is asked again after it all the same. */
 export const longestRetryAfterMs = 120_000;
-
-// The same reason again is worth a line this often.
-const sameReasonEveryMs = 30_000;
 
 /**
  * Downloads one source to one destination.
@@ -42,23 +40,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const startMs = clock.now();
   const source = redactUrl(step.source);
   const path = destinationPath(step.destination, step.source);
-  const origin = new URL(step.source).origin;
-  // the user's headers and logins are for the origin of the source; of others only netrc knows
-  const headers = async (url: string) => {
-    const own = new URL(url).origin === origin;
-    const given = own ? await readHeaders(options, env) : [];
-    return [...(await readCredentials(options, env, new URL(url), own)), ...given];
-  };
-  // faults of the manifest come out before anything is touched
-  for (const url of [step.source, ...options.mirrors]) await headers(url);
-  const tls = readTls(options);
-  const proxied = (url: URL) => proxyFor(url, env);
-  if (options.denyPrivate && proxied(new URL(step.source)) !== undefined) {
-    throw new Failure('USAGE', '--deny-private cannot see what a proxy connects to', {
-      hint: 'Let the proxy refuse private addresses, or exempt the source with NO_PROXY',
-    });
-  }
-  const network = createNetwork(runtime);
+  const prepare = step.source.startsWith('file:') ? prepareCopy : await prepareDownload(step, runtime);
   // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
   const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;
   const destination = await openDestination(path, inPod);
@@ -66,7 +48,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     log.warn(`${path} is on no volume: no other container will see it, nor this one after a restart`);
   }
   const backstage = await openBackstage(destination);
-  const key = sourceKey(step.source);
+  const key = sourceKey(step.source, step.source.startsWith('file:') ? await localVersion(step.source) : '');
   const expected = givenDigests(options);
 
   const there = await findThere(destination, backstage, key, expected, options.mode, signal);
@@ -77,20 +59,14 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   }
 
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
-  const download = new Download(
-    { ...options, source: step.source, sourceKey: key, expected, name: nameInList(step.source, destination), headers },
-    createAgent(network, tls, { proxyFor: proxied, denyPrivate: options.denyPrivate }),
-    backstage,
-    destination.folder,
-    runtime,
-  );
+  const supply = prepare(step, { key, expected, destination, backstage, runtime });
   let running: Promise<unknown> = Promise.resolve();
   const reasons = new Reasons(log);
   try {
-    await download.takeOver(signal);
+    await supply.takeOver(signal);
     const outcome = await retry(
       (attempt) => {
-        const result = download.attempt(attempt);
+        const result = supply.attempt(attempt);
         running = result.catch(() => {});
         return result;
       },
@@ -111,7 +87,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
         onFailure: (failure, state) => reasons.tell(failure, state, clock.now()),
       },
     );
-    if (outcome.kind !== 'done') throw described(outcome, source, path, download.held);
+    if (outcome.kind !== 'done') throw described(outcome, source, path, supply.held);
     const { work, sha256, proof } = outcome.value;
     if (proof === 'none') {
       const why = 'the server told neither length nor digest, and none was given';
@@ -121,25 +97,9 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     return report(outcome.value, path, outcome.attempts, clock.now() - startMs, log);
   } finally {
     await running;
-    await download.close();
+    await supply.close();
     await backstage.tidy();
   }
-}
-
-function report(
-  { work, sha256 }: Whole,
-  path: string,
-  attempts: number,
-  elapsedMs: number,
-  log: Runtime['log'],
-): StepReport {
-  const { bytes } = work.partial;
-  const rate = describeByteSize(Math.round(bytes / Math.max(0.001, elapsedMs / 1_000)));
-  const tries = attempts === 1 ? '' : `, ${attempts} attempts`;
-  const sentence = `${path} fetched: ${describeByteSize(bytes)} in ${describeDuration(elapsedMs)} (${rate}/s${tries}), sha256 ${sha256}`;
-  const elapsed = Math.round(elapsedMs);
-  log.info(sentence, { target: path, outcome: 'done', bytes, elapsedMs: elapsed, attempts, sha256 });
-  return { sentence, attempts };
 }
 
 /** The digests that the options give. */
@@ -164,52 +124,43 @@ function nameInList(source: string, destination: Destination): string {
   }
 }
 
-/** Logs why an attempt failed: at once when the reason is a new one, else now and then. */
-class Reasons {
-  readonly #log: Runtime['log'];
-  #last: string | undefined;
-  #toldMs = 0;
-
-  constructor(log: Runtime['log']) {
-    this.#log = log;
-  }
-
-  tell(failure: Failure, state: { attempts: number; delayMs: number }, nowMs: number): void {
-    const message = `${failure.message}; trying again in ${describeDuration(state.delayMs)}`;
-    const fields = { code: failure.code, attempt: state.attempts, ...(failure.hint && { hint: failure.hint }) };
-    const reason = `${failure.code} ${failure.details.status ?? ''}`;
-    if (reason === this.#last && nowMs - this.#toldMs < sameReasonEveryMs) {
-      this.#log.debug(message, fields);
-      return;
-    }
-    this.#last = reason;
-    this.#toldMs = nowMs;
-    this.#log.warn(message, fields);
-  }
+interface Prepared {
+  readonly key: string;
+  readonly expected: readonly Expected[];
+  readonly destination: Destination;
+  readonly backstage: Backstage;
+  readonly runtime: Runtime;
 }
 
-/** The failure that ends the step, from what the loop ended with. */
-function described(
-  outcome: Exclude<RetryOutcome<Whole>, { kind: 'done' }>,
-  source: string,
-  path: string,
-  held: { readonly bytes: number; readonly sizeBytes?: number },
-): Failure {
-  const last = outcome.kind === 'deadline' ? outcome.last : outcome.failure;
-  // the URL stands at the beginning already
-  const why = last.message.replace(` from ${source}`, '');
-  const { attempts } = outcome;
-  const elapsedMs = Math.round(outcome.elapsedMs);
-  const after = `${describeDuration(elapsedMs)} (${attempts} attempt${attempts === 1 ? '' : 's'})`;
-  const kept = held.bytes > 0 ? `; ${describeHeld(held)} are kept for the next try` : '';
-  const { retryAfterMs: _, ...about } = last.details;
-  const details = { ...about, target: path, source, attempts, elapsedMs, cause: last.code };
-  const also = { cause: last, details, ...(last.hint !== undefined && { hint: last.hint }) };
-  if (outcome.kind === 'deadline') {
-    return new Failure('DEADLINE_PASSED', `${source} not fetched to ${path} within ${after}: ${why}${kept}`, also);
+type Prepare = (step: FetchStep, prepared: Prepared) => Supply;
+
+const prepareCopy: Prepare = ({ source, options }, { key, expected, destination, backstage }) => {
+  const { maxSizeBytes } = options;
+  return createLocalCopy({ source, sourceKey: key, expected, maxSizeBytes, folder: destination.folder }, backstage);
+};
+
+/** Faults of the manifest come out here, before anything is touched. */
+async function prepareDownload({ source, options }: FetchStep, runtime: Runtime): Promise<Prepare> {
+  const { env } = runtime;
+  const origin = new URL(source).origin;
+  // the user's headers and logins are for the origin of the source; of others only netrc knows
+  const headers = async (url: string) => {
+    const own = new URL(url).origin === origin;
+    const given = own ? await readHeaders(options, env) : [];
+    return [...(await readCredentials(options, env, new URL(url), own)), ...given];
+  };
+  for (const url of [source, ...options.mirrors]) await headers(url);
+  const tls = readTls(options);
+  const proxied = (url: URL) => proxyFor(url, env);
+  if (options.denyPrivate && proxied(new URL(source)) !== undefined) {
+    throw new Failure('USAGE', '--deny-private cannot see what a proxy connects to', {
+      hint: 'Let the proxy refuse private addresses, or exempt the source with NO_PROXY',
+    });
   }
-  if (outcome.exhausted) {
-    return new Failure('GAVE_UP', `gave up fetching ${source} to ${path} after ${after}: ${why}${kept}`, also);
-  }
-  return new Failure(last.code, `fetching ${source} to ${path} failed after ${after}: ${why}${kept}`, also);
+  const agent = createAgent(createNetwork(runtime), tls, { proxyFor: proxied, denyPrivate: options.denyPrivate });
+  return (_, { key, expected, destination, backstage }) => {
+    const name = nameInList(source, destination);
+    const about = { ...options, source, sourceKey: key, expected, name, headers };
+    return new Download(about, agent, backstage, destination.folder, runtime);
+  };
 }

@@ -30,13 +30,16 @@ export interface Record {
   readonly modifiedNs: string;
 }
 
-/** Tells URLs apart without keeping them: user, password and fragment are left out, the rest is hashed. */
-export function sourceKey(source: string): string {
+/**
+ * Tells URLs apart without keeping them: user, password and fragment are left out, the rest is hashed.
+ * @param version of what the URL names, where that can be told without asking anybody
+ */
+export function sourceKey(source: string, version = ''): string {
   const url = new URL(source);
   url.username = '';
   url.password = '';
   url.hash = '';
-  return createHash('sha256').update(url.href).digest('hex');
+  return createHash('sha256').update(`${url.href} ${version}`.trimEnd()).digest('hex');
 }
 
 /** Reads a state back; undefined for anything that is not one, such as a file that a power failure cut short. */

@@ -437,3 +437,36 @@ test('mirrors go on with what the source began, and stand in for one that is gon
   );
   assert.throws(() => parseStep(['fetch', `${gone.url}/f`, '/x', '--mirror', good.url]), { code: 'USAGE' });
 });
+
+test('a file from another mount is copied with the same guarantees, and anew when it has changed', async () => {
+  using folder = createTempDir();
+  const source = folder.write('a script', 'one');
+  symlinkSync(source, join(folder.path, 'link'));
+  const url = `file://${folder.path}/link`;
+  const path = join(folder.path, 'bin', 'start.sh');
+  await start([url, path, '--mode', '0755', '--sha256', sha256(Buffer.from('one'))]).result;
+  assert.equal(readFileSync(path, 'utf8'), 'one');
+  assert.equal(statSync(path).mode & 0o777, 0o755);
+  assert.match((await start([url, path]).result).sentence, /there already/);
+  writeFileSync(source, 'two');
+  await start([url, path]).result;
+  assert.equal(readFileSync(path, 'utf8'), 'two');
+  const wrong = await failureOf(start([url, path, '--sha256', sha256(body)]));
+  assert.equal(wrong.code, 'INTEGRITY_MISMATCH');
+  assert.equal(readFileSync(path, 'utf8'), 'two');
+  assert.deepEqual(leftovers(join(folder.path, 'bin')), []);
+});
+
+test('a file that is not there yet is waited for, and what is no file is refused', async () => {
+  using folder = createTempDir();
+  const path = join(folder.path, 'copy');
+  const run = start([`file://${folder.path}/later`, path]);
+  while (!run.log.messages('warn').some((message) => message.includes('is not there'))) await systemClock.sleep(5);
+  folder.write('later', 'here');
+  await run.result;
+  assert.equal(readFileSync(path, 'utf8'), 'here');
+  assert.equal((await failureOf(start([`file://${folder.path}`, path]))).code, 'USAGE');
+  for (const url of ['file://host/a', 'file:a/', 'file:///a?b', 'file:///a%2fb']) {
+    assert.throws(() => parseStep(['fetch', url, '/x']), { code: 'USAGE' }, url);
+  }
+});

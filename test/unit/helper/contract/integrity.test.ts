@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { parseIntegrity } from '../../../../helper/src/contract/integrity.ts';
+import { moveSourcePath } from '../../../../helper/src/contract/source.ts';
 
 const digest = (algorithm: string, encoding: 'hex' | 'base64') => createHash(algorithm).update('x').digest(encoding);
 
@@ -25,4 +26,11 @@ test('what is no digest, or one of a broken kind, is refused', () => {
   ]) {
     assert.ok('fault' in parseIntegrity(text), text);
   }
+});
+
+test('the path in a source is moved, whatever stands in it', () => {
+  const move = (path: string) => `/root dir/100%${path}`;
+  assert.equal(moveSourcePath('https://a/b', move), 'https://a/b');
+  const moved = moveSourcePath('file:///a%20b/c', move);
+  assert.equal(decodeURIComponent(new URL(moved).pathname), '/root dir/100%/a b/c');
 });

@@ -1,0 +1,78 @@
+// How a fetch tells what became of it: while it goes on, when it is done, when it has failed.
+import { describeByteSize } from '../core/byte-size.ts';
+import { describeDuration } from '../core/duration.ts';
+import { Failure } from '../core/failure.ts';
+import type { RetryOutcome } from '../retry/retry.ts';
+import type { Runtime, StepReport } from '../runtime.ts';
+import { describeHeld } from './progress.ts';
+import type { Whole } from './supply.ts';
+
+// The same reason again is worth a line this often.
+const sameReasonEveryMs = 30_000;
+
+/** Of a step that is done. */
+export function report(
+  { work, sha256 }: Whole,
+  path: string,
+  attempts: number,
+  elapsedMs: number,
+  log: Runtime['log'],
+): StepReport {
+  const { bytes } = work.partial;
+  const rate = describeByteSize(Math.round(bytes / Math.max(0.001, elapsedMs / 1_000)));
+  const tries = attempts === 1 ? '' : `, ${attempts} attempts`;
+  const sentence = `${path} fetched: ${describeByteSize(bytes)} in ${describeDuration(elapsedMs)} (${rate}/s${tries}), sha256 ${sha256}`;
+  const elapsed = Math.round(elapsedMs);
+  log.info(sentence, { target: path, outcome: 'done', bytes, elapsedMs: elapsed, attempts, sha256 });
+  return { sentence, attempts };
+}
+
+/** Logs why an attempt failed: at once when the reason is a new one, else now and then. */
+export class Reasons {
+  readonly #log: Runtime['log'];
+  #last: string | undefined;
+  #toldMs = 0;
+
+  constructor(log: Runtime['log']) {
+    this.#log = log;
+  }
+
+  tell(failure: Failure, state: { attempts: number; delayMs: number }, nowMs: number): void {
+    const message = `${failure.message}; trying again in ${describeDuration(state.delayMs)}`;
+    const fields = { code: failure.code, attempt: state.attempts, ...(failure.hint && { hint: failure.hint }) };
+    const reason = `${failure.code} ${failure.details.status ?? ''}`;
+    if (reason === this.#last && nowMs - this.#toldMs < sameReasonEveryMs) {
+      this.#log.debug(message, fields);
+      return;
+    }
+    this.#last = reason;
+    this.#toldMs = nowMs;
+    this.#log.warn(message, fields);
+  }
+}
+
+/** The failure that ends the step, from what the loop ended with. */
+export function described(
+  outcome: Exclude<RetryOutcome<Whole>, { kind: 'done' }>,
+  source: string,
+  path: string,
+  held: { readonly bytes: number; readonly sizeBytes?: number },
+): Failure {
+  const last = outcome.kind === 'deadline' ? outcome.last : outcome.failure;
+  // the URL stands at the beginning already
+  const why = last.message.replace(` from ${source}`, '');
+  const { attempts } = outcome;
+  const elapsedMs = Math.round(outcome.elapsedMs);
+  const after = `${describeDuration(elapsedMs)} (${attempts} attempt${attempts === 1 ? '' : 's'})`;
+  const kept = held.bytes > 0 ? `; ${describeHeld(held)} are kept for the next try` : '';
+  const { retryAfterMs: _, ...about } = last.details;
+  const details = { ...about, target: path, source, attempts, elapsedMs, cause: last.code };
+  const also = { cause: last, details, ...(last.hint !== undefined && { hint: last.hint }) };
+  if (outcome.kind === 'deadline') {
+    return new Failure('DEADLINE_PASSED', `${source} not fetched to ${path} within ${after}: ${why}${kept}`, also);
+  }
+  if (outcome.exhausted) {
+    return new Failure('GAVE_UP', `gave up fetching ${source} to ${path} after ${after}: ${why}${kept}`, also);
+  }
+  return new Failure(last.code, `fetching ${source} to ${path} failed after ${after}: ${why}${kept}`, also);
+}

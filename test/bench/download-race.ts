@@ -1,0 +1,130 @@
+// The same file over loopback, to disk, by each client in turn.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { makeCertificate } from '../support/certificate.ts';
+import { markdownTable } from '../support/generated-section.ts';
+import { helperProgram } from '../support/run-helper.ts';
+import { createTempDir } from '../support/temp-dir.ts';
+
+interface Racer {
+  readonly name: string;
+  readonly words: (url: string, path: string, ca: string, digest: string) => readonly string[];
+}
+
+const racers: readonly Racer[] = [
+  {
+    name: 'greenroom-helper, SHA-256 and flushed',
+    words: (url, path, ca, digest) => [
+      ...[process.execPath, helperProgram, 'fetch', url, path, '--sha256', digest],
+      ...['--log-level', 'error', '--ca-file', ca],
+    ],
+  },
+  { name: 'curl', words: (url, path, ca) => ['curl', '-fsS', '--cacert', ca, '-o', path, url] },
+  {
+    name: 'curl, then sha256sum, then sync',
+    words: (url, path, ca, digest) => [
+      ...[
+        'sh',
+        '-c',
+        `curl -fsS --cacert ${ca} -o ${path} ${url} && echo "${digest}  ${path}" | sha256sum -c --quiet && sync ${path}`,
+      ],
+    ],
+  },
+  { name: 'wget', words: (url, path, ca) => ['wget', '-q', `--ca-certificate=${ca}`, '-O', path, url] },
+  {
+    name: 'aria2c -x16 -s16',
+    words: (url, path, ca) => [
+      ...[
+        'aria2c',
+        '-q',
+        `--ca-certificate=${ca}`,
+        '-x16',
+        '-s16',
+        '-d',
+        join(path, '..'),
+        '-o',
+        path.split('/').at(-1) ?? '',
+        url,
+      ],
+    ],
+  },
+];
+
+interface Sample {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly residentMiB: number;
+}
+
+/** @returns tables for the page */
+export async function measureRace(megabytes: number, rounds: number): Promise<string> {
+  using folder = createTempDir();
+  const { cert, key } = makeCertificate(['localhost']);
+  const ca = folder.write('ca.pem', cert);
+  const server = fileURLToPath(new URL('./download-server.ts', import.meta.url));
+  const parts: string[] = [];
+  for (const scheme of ['http', 'https'] as const) {
+    const child = spawn(process.execPath, [server, scheme, String(megabytes)], {
+      env: { ...process.env, BENCH_CERT: cert, BENCH_KEY: key },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const { port, digest } = await firstLine(child);
+      const url = `${scheme}://localhost:${port}/file`;
+      const samples = new Map<string, Sample[]>(racers.map(({ name }) => [name, []]));
+      for (let round = 0; round < rounds; round++) {
+        for (const { name, words } of racers) {
+          using place = createTempDir();
+          samples.get(name)?.push(await timed(words(url, join(place.path, 'file'), ca, digest)));
+        }
+      }
+      parts.push(`### ${scheme}\n\n${table(samples, megabytes)}`);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
+  }
+  return parts.join('\n\n');
+}
+
+function table(samples: ReadonlyMap<string, readonly Sample[]>, megabytes: number): string {
+  const curl = median(samples.get('curl')?.map(({ seconds }) => seconds) ?? []);
+  const rows = [...samples].map(([name, list]) => {
+    const seconds = median(list.map((one) => one.seconds));
+    const perGiB = (median(list.map((one) => one.cpuSeconds)) * 1024) / megabytes;
+    const resident = Math.max(...list.map((one) => one.residentMiB));
+    return [
+      name,
+      `${Math.round(megabytes / seconds)} MiB/s`,
+      (seconds / curl).toFixed(2),
+      perGiB.toFixed(2),
+      `${Math.round(resident)} MiB`,
+    ];
+  });
+  return markdownTable(['client', 'speed', 'time, of that of curl', 'processor, seconds a GiB', 'memory'], rows);
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/** Runs a command under time(1), which knows what its children used. */
+async function timed(words: readonly string[]): Promise<Sample> {
+  const child = spawn('/usr/bin/time', ['-f', '%e %U %S %M', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${text}`);
+  const [seconds = 0, user = 0, system = 0, kilobytes = 0] =
+    text.trim().split('\n').at(-1)?.split(' ').map(Number) ?? [];
+  return { seconds, cpuSeconds: user + system, residentMiB: kilobytes / 1024 };
+}
+
+async function firstLine(child: ChildProcess): Promise<{ port: number; digest: string }> {
+  if (child.stdout === null) throw new Error('no stdout');
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return JSON.parse(line);
+}

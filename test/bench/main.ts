@@ -1,0 +1,12 @@
+// `npm run bench -- NAME`: measures, and rewrites its page of results.
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  downloads: () => import('./downloads.ts'),
+  start: () => import('./start.ts'),
+};
+const [name = ''] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(`npm run bench -- NAME, where NAME is one of ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+await bench();
