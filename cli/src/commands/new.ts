@@ -67,6 +67,7 @@ export const newCommand = defineCommand({
     if (args.command === true && rest.length === 0) throw new Fault('usage', '--command: no words stand behind --');
     const { readHelperFlags } = await import('./read-helper-flags.ts');
     const helper = await readHelperFlags(call);
+    const { helperContainerNames } = await import('../inject/container.ts');
     const { scaffold } = await import('../scaffold/scaffold.ts');
     const app = scaffold({
       kind,
@@ -82,6 +83,7 @@ export const newCommand = defineCommand({
       schedule: parseSchedule(kind, args.schedule),
       group: helper.claim === undefined ? undefined : helperGroup,
       steps: helper.steps,
+      helperContainers: helperContainerNames(helper),
       accesses: readAccesses(helper.steps, args.namespace),
     });
     const [{ inject }, { transformFile }] = await Promise.all([

@@ -52,11 +52,15 @@ export class ContainerWriter {
 }
 
 function helperContainers(options: HelperOptions, mounts: readonly NewNode[]): NewPart[] {
-  const { steps, separate, name: base } = options;
-  if (!separate) return [container(options, ownContainerName({ base }), steps, mounts)];
-  return steps.map((step, index) =>
-    container(options, ownContainerName({ base }, { number: index + 1, kind: step.kind }), [step], mounts),
-  );
+  const names = helperContainerNames(options);
+  if (!options.separate) return names.map((name) => container(options, name, options.steps, mounts));
+  return options.steps.map((step, index) => container(options, names[index] ?? '', [step], mounts));
+}
+
+/** What the containers are called: one for the plan, or one for each step. */
+export function helperContainerNames({ steps, separate, name: base }: HelperOptions): string[] {
+  if (!separate) return [ownContainerName({ base })];
+  return steps.map(({ kind }, index) => ownContainerName({ base }, { number: index + 1, kind }));
 }
 
 function container(

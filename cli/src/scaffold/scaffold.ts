@@ -1,6 +1,6 @@
 // A manifest for an app, without the helper: what PodSecurity `restricted` admits, and what it leaves to the user
 // said in comments. inject puts the steps in.
-import type { Step } from '../../../helper/src/contract/index.ts';
+import { exitCodes, type Step } from '../../../helper/src/contract/index.ts';
 import type { Access } from '../inject/api-access.ts';
 import { formatBlock, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, map, type NewNode, remark } from '../manifest/node.ts';
@@ -25,6 +25,8 @@ export interface ScaffoldOptions {
   readonly schedule: string | undefined;
   /** A group that may write to the pod's claims. */
   readonly group: number | undefined;
+  /** What the containers are called that the steps will run in. */
+  readonly helperContainers: readonly string[];
   /** What the steps ask the API for: it takes a service account that may. */
   readonly accesses: readonly Access[];
   /** The steps that will run before the app: a Deployment must wait for them. */
@@ -68,13 +70,24 @@ function workload(options: ScaffoldOptions): NewNode {
     case 'DaemonSet':
       return map({ apiVersion: 'apps/v1', kind, metadata, spec: map({ selector, template }) });
     case 'Job':
-      return map({ apiVersion: 'batch/v1', kind, metadata, spec: map({ backoffLimit: 3, template }) });
+      return map({ apiVersion: 'batch/v1', kind, metadata, spec: jobSpec(options, template) });
     case 'CronJob': {
-      const jobTemplate = map({ spec: map({ backoffLimit: 3, template }) });
+      const jobTemplate = map({ spec: jobSpec(options, template) });
       const spec = map({ schedule: options.schedule ?? '', concurrencyPolicy: 'Forbid', jobTemplate });
       return map({ apiVersion: 'batch/v1', kind, metadata, spec });
     }
   }
+}
+
+/** What a Job tries again, and what it need not: an exit code of the helper that no other try will change. */
+function jobSpec({ helperContainers }: ScaffoldOptions, template: NewNode): NewNode {
+  const final = Object.values(exitCodes).filter(({ code, worthRestarting }) => code !== 0 && !worthRestarting);
+  const values = flowList(final.map(({ code }) => code));
+  // https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy (stable since 1.31)
+  const rules = helperContainers.map((containerName) =>
+    map({ action: 'FailJob', onExitCodes: flowMap({ containerName, operator: 'In', values }) }),
+  );
+  return map({ backoffLimit: 3, podFailurePolicy: map({ rules: list(rules) }), template });
 }
 
 function pod(options: ScaffoldOptions): NewNode {
