@@ -27,7 +27,10 @@ export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsSettings {
  */
 export function readTrust(caFile: string | undefined): TlsSettings {
   if (caFile === undefined) return {};
-  return { ca: [...getCACertificates('default'), readPem('--ca-file', caFile, 'CERTIFICATE')] };
+  const usual = getCACertificates('default');
+  // with --use-openssl-ca, as in the image, Node names none: they are those of SSL_CERT_FILE, which it calls the system's
+  const trusted = usual.length > 0 ? usual : getCACertificates('system');
+  return { ca: [...trusted, readPem('--ca-file', caFile, 'CERTIFICATE')] };
 }
 
 function readPem(option: string, path: string, what: 'CERTIFICATE' | 'PRIVATE KEY'): string {
