@@ -2,7 +2,15 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE, streamEncode } from 'dns-packet';
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  RECURSION_AVAILABLE,
+  streamEncode,
+} from 'dns-packet';
 import type { NameAnswer } from './names.ts';
 
 export interface NameServer {
@@ -25,7 +33,6 @@ export async function startNameServer(
     if (query === undefined || question === undefined) return undefined;
     const { name, type } = question;
     const said = await answer(name.replace(/\.$/, ''), type);
-    const addresses = said.kind === 'addresses' ? said.addresses : [];
     return {
       type: 'response',
       id: query.id ?? 0,
@@ -34,7 +41,7 @@ export async function startNameServer(
         RECURSION_AVAILABLE |
         (said.kind === 'no-such-name' || said.kind === 'outside' ? noSuchName : 0),
       questions: [question],
-      answers: addresses.map((data) => ({ type: data.includes(':') ? 'AAAA' : 'A', name, ttl: ttlSeconds, data })),
+      answers: recordsOf(name, said),
     };
   };
 
@@ -75,6 +82,17 @@ export async function startNameServer(
       await Promise.all(ends);
     },
   };
+}
+
+function recordsOf(name: string, said: NameAnswer): Answer[] {
+  if (said.kind === 'addresses') {
+    return said.addresses.map((data) => ({ type: data.includes(':') ? 'AAAA' : 'A', name, ttl: ttlSeconds, data }));
+  }
+  if (said.kind !== 'ports') return [];
+  const { target, ports } = said;
+  // CoreDNS divides a weight of 100
+  const weight = Math.floor(100 / ports.length);
+  return ports.map((port) => ({ type: 'SRV', name, ttl: ttlSeconds, data: { priority: 0, weight, port, target } }));
 }
 
 function decodeQuery(message: Buffer): Packet | undefined {

@@ -4,11 +4,13 @@ import type { Host, Service } from './services.ts';
 
 export type NameAnswer =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  /** SRV records (RFC 2782). */
+  | { readonly kind: 'ports'; readonly target: string; readonly ports: readonly number[] }
   /** The name is there, without a record of the type. */
   | { readonly kind: 'no-data' }
   | { readonly kind: 'no-such-name' }
   /** Not of the cluster, and nobody declared it. */
-  | { readonly kind: 'outside' };
+  | { readonly kind: 'outside'; readonly name: string };
 
 const zone = 'cluster.local';
 
@@ -27,21 +29,36 @@ export function answerName(
   const asked = name.toLowerCase();
   const host = hosts.find((one) => one.name === asked);
   if (host !== undefined) return type === 'A' ? { kind: 'addresses', addresses: [host.address] } : { kind: 'no-data' };
-  if (asked !== zone && !asked.endsWith(`.${zone}`)) return { kind: 'outside' };
+  if (asked !== zone && !asked.endsWith(`.${zone}`)) return { kind: 'outside', name: asked };
 
   const labels = asked === zone ? [] : asked.slice(0, -zone.length - 1).split('.');
-  const [service, namespace, svc] = labels.slice(-3).length === 3 ? labels.slice(-3) : [undefined, ...labels.slice(-2)];
   if (labels.length === 0 || (labels.length === 1 && labels[0] === 'svc')) return { kind: 'no-data' };
-  if (labels.at(-1) !== 'svc') return { kind: 'no-such-name' };
-  if (labels.length === 2) {
-    const known = services.some((one) => one.namespace === namespace && one.createdAtMs <= nowMs);
-    return { kind: known ? 'no-data' : 'no-such-name' };
+  if (labels.pop() !== 'svc') return { kind: 'no-such-name' };
+  const namespace = labels.pop();
+  const inNamespace = services.filter((one) => one.namespace === namespace && one.createdAtMs <= nowMs);
+  const service = labels.pop();
+  if (service === undefined) return { kind: inNamespace.length > 0 ? 'no-data' : 'no-such-name' };
+  const found = inNamespace.find((one) => one.name === service);
+  if (found === undefined) return { kind: 'no-such-name' };
+  if (found.externalName !== undefined && labels.length === 0) {
+    // one that stands for itself, by whatever way, stands for nothing
+    const others = services.filter((one) => one !== found);
+    return answerName(found.externalName, type, nowMs, others, hosts);
   }
-  const found = services.find((one) => one.name === service && one.namespace === namespace && svc === 'svc');
-  if (found === undefined || labels.length > 3 || found.createdAtMs > nowMs) return { kind: 'no-such-name' };
   const ready = found.ports.some(({ readyAtMs }) => readyAtMs !== undefined && readyAtMs <= nowMs);
   if (found.headless && !ready) return { kind: 'no-such-name' };
-  return type === 'A' ? { kind: 'addresses', addresses: [found.address] } : { kind: 'no-data' };
+  if (labels.length === 0 && type === 'A') return { kind: 'addresses', addresses: [found.address] };
+  const ports = portsOf(found, labels);
+  if (ports.length === 0) return { kind: labels.length === 0 ? 'no-data' : 'no-such-name' };
+  return type === 'SRV' ? { kind: 'ports', target: `${service}.${namespace}.svc.${zone}`, ports } : { kind: 'no-data' };
+}
+
+/** The ports of a Service, or the one of `_http._tcp`; only what its manifest names has a name. */
+function portsOf({ declaredPorts }: Service, labels: readonly string[]): number[] {
+  if (labels.length === 0) return declaredPorts.map(({ port }) => port);
+  const [name, protocol, ...surplus] = labels;
+  if (protocol !== '_tcp' || surplus.length > 0) return [];
+  return declaredPorts.flatMap((one) => (`_${one.name}` === name ? [one.port] : []));
 }
 
 /**

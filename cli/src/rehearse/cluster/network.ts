@@ -46,9 +46,10 @@ export async function startNetwork(options: NetworkOptions): Promise<PodNetwork>
 
   const answer = async (name: string, type: string): Promise<NameAnswer> => {
     const said = answerName(name, type, now(), services, hosts);
-    if (said.kind === 'outside' && options.allowNetwork) return askTheWorld(name, type);
+    if (said.kind === 'outside' && options.allowNetwork) return askTheWorld(said.name, type);
     if (said.kind === 'outside' || said.kind === 'no-such-name') {
-      const undeclared = undeclaredName(name, services, hosts, workload.namespace);
+      const missing = said.kind === 'outside' ? said.name : name;
+      const undeclared = undeclaredName(missing, services, hosts, workload.namespace);
       if (undeclared !== undefined && !told.has(undeclared.shown)) {
         told.add(undeclared.shown);
         options.onUndeclared(undeclared.shown, undeclared.cure);

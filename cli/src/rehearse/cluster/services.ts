@@ -19,6 +19,8 @@ export interface Service {
   readonly createdAtMs: number;
   /** Without a ClusterIP, its name leads to endpoints, and to nothing as long as there are none. */
   readonly headless: boolean;
+  /** Of a Service of the type ExternalName: the name that it stands for. */
+  readonly externalName: string | undefined;
   readonly ports: readonly ServicePort[];
   /** The ports that its manifest names; empty for one that only --service knows. */
   readonly declaredPorts: readonly { readonly name: string | undefined; readonly port: number }[];
@@ -35,6 +37,7 @@ const apiServer: Service = {
   address: '10.96.0.1',
   createdAtMs: 0,
   headless: false,
+  externalName: undefined,
   ports: [],
   declaredPorts: [{ name: 'https', port: 443 }],
 };
@@ -71,6 +74,7 @@ export function gatherServices(
       address: addressAt('10.96', firstAddress + index),
       createdAtMs: entry.flags.length === 0 ? 0 : Math.min(...entry.flags.map(({ createdAtMs }) => createdAtMs)),
       headless: spec?.text('clusterIP') === 'None',
+      externalName: spec?.text('type') === 'ExternalName' ? spec.text('externalName')?.replace(/\.$/, '') : undefined,
       ports: entry.flags.map(({ port, readyAtMs, backend }) => ({ port, readyAtMs, backend })),
       declaredPorts: (spec?.list('ports') ?? []).map((port) => ({
         name: port.text('name'),

@@ -59,10 +59,31 @@ describe('the name server of a rehearsal', () => {
     }
   });
 
+  it('gives the ports of a Service as SRV records, by the names that its manifest has for them', () => {
+    const target = 'web.default.svc.cluster.local';
+    assert.deepEqual(ask('web.default.svc.cluster.local', 0, 'SRV'), { kind: 'ports', target, ports: [80, 9090] });
+    assert.deepEqual(ask('_http._tcp.web.default.svc.cluster.local', 0, 'SRV'), { kind: 'ports', target, ports: [80] });
+    assert.deepEqual(ask('_http._udp.web.default.svc.cluster.local', 0, 'SRV'), { kind: 'no-such-name' });
+    assert.deepEqual(ask('_none._tcp.web.default.svc.cluster.local', 0, 'SRV'), { kind: 'no-such-name' });
+    assert.deepEqual(ask('late.default.svc.cluster.local', 3_000, 'SRV'), { kind: 'no-data' });
+  });
+
+  it('follows an ExternalName to what it stands for', () => {
+    const external = readObjects(
+      'a.yaml',
+      '{kind: Service, metadata: {name: out}, spec: {type: ExternalName, externalName: example.org.}}\n---\n' +
+        '{kind: Service, metadata: {name: away}, spec: {type: ExternalName, externalName: example.com}}',
+    );
+    const own = gatherServices(external, [], 'default');
+    const follow = (name: string) => answerName(`${name}.default.svc.cluster.local`, 'A', 0, own, hosts);
+    assert.deepEqual(follow('out'), { kind: 'addresses', addresses: ['198.18.0.1'] });
+    assert.deepEqual(follow('away'), { kind: 'outside', name: 'example.com' });
+  });
+
   it('gives a declared host an address of its own, and knows no other of the world', () => {
     assert.deepEqual(ask('example.org'), { kind: 'addresses', addresses: ['198.18.0.1'] });
-    assert.deepEqual(ask('example.com'), { kind: 'outside' });
-    assert.deepEqual(ask('notcluster.local'), { kind: 'outside' });
+    assert.deepEqual(ask('example.com'), { kind: 'outside', name: 'example.com' });
+    assert.deepEqual(ask('notcluster.local'), { kind: 'outside', name: 'notcluster.local' });
   });
 });
 
