@@ -4,7 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLSeq } from 'yaml';
 import { suggest } from '../../../helper/src/contract/index.ts';
 import type { Texts } from '../manifest/node.ts';
 import { entryOf, follow, itemsAt, lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
-import type { PodPlace } from '../manifest/workload.ts';
+import { objectText, type PodPlace } from '../manifest/workload.ts';
 import type { ContainerWriter, NewPart } from './container.ts';
 import type { InjectOptions, Position } from './options.ts';
 import { indexesWhere, isOwnContainerName, isOwnVolumeName, looksOwn, type Names } from './owned.ts';
@@ -35,7 +35,7 @@ export function findPresent({ document, pod, object }: PodPlace, names: Names): 
     if (looksOwn(document, node)) continue;
     const name = textAt(document, node, 'name');
     throw new PodFault(
-      `init container ${name} of ${object.kind}/${object.name} is called as ours would be, but is something else`,
+      `init container ${name} of ${objectText(object)} is called as ours would be, but is something else`,
       node,
       'choose another name with --name, or rename that one',
     );
@@ -63,7 +63,7 @@ export function planWanted(place: PodPlace, options: InjectOptions, writer: Cont
   const { document, pod, object } = place;
   const containers = lookup(document, pod, 'containers');
   if (!isSeq(containers) || containers.items.length === 0) {
-    throw new PodFault(`${object.kind}/${object.name} has no containers`, pod);
+    throw new PodFault(`${objectText(object)} has no containers`, pod);
   }
   const volumes = planVolumes(place, options);
   const wanted = writer.write(volumes.helperMounts);
@@ -179,7 +179,7 @@ export function placeIndex(
       : known.length === 0
         ? 'it has none: say --first, or nothing'
         : `it has ${known.join(', ')}`;
-  throw new PodFault(`${object.kind}/${object.name} has no init container ${JSON.stringify(position.name)}`, pod, cure);
+  throw new PodFault(`${objectText(object)} has no init container ${JSON.stringify(position.name)}`, pod, cure);
 }
 
 /**

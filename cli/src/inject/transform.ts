@@ -4,7 +4,7 @@ import { type ManifestDocument, parseSlice, type Slice, sliceDocuments } from '.
 import { Lines } from '../manifest/place.ts';
 import { LayoutError } from '../manifest/splice.ts';
 import { aliasesOf, nothingText, type Tree } from '../manifest/tree.ts';
-import { findPod, objectsOf, type PodPlace, refuseShared } from '../manifest/workload.ts';
+import { findPod, objectsOf, objectText, type PodPlace, refuseShared } from '../manifest/workload.ts';
 import { PodFault } from './volumes.ts';
 
 export type Outcome = 'injected' | 'updated' | 'unchanged' | 'removed' | 'skipped';
@@ -92,7 +92,7 @@ function survey(document: ManifestDocument, slice: Slice, lines: Lines, selectio
     const { kind, name, tree } = object;
     if (nothingText(tree) !== undefined) return [];
     const line = lines.lineAt(slice.offset + object.offset);
-    const told = kind === undefined ? '' : name === undefined ? kind : `${kind}/${name}`;
+    const told = objectText(object);
     const place = findPod(document, object);
     if ('reason' in place) return [{ line, object: told, pod: undefined, reason: place.reason }];
     if (!selection(kind ?? '', name)) return [{ line, object: told, pod: undefined, reason: 'not chosen' }];

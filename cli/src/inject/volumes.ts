@@ -3,7 +3,7 @@ import { isMap, type Node } from 'yaml';
 import { type Step, suggest } from '../../../helper/src/contract/index.ts';
 import { flowList, flowMap, list, map, type NewNode } from '../manifest/node.ts';
 import { entryOf, itemsAt, textAt } from '../manifest/tree.ts';
-import type { PodPlace } from '../manifest/workload.ts';
+import { objectText, type PodPlace } from '../manifest/workload.ts';
 import { accessText, apiAccesses } from './api-access.ts';
 import { type NewPart, newPart } from './container.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
@@ -78,7 +78,7 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
     const mount = readableMount(place, containers, folder, names);
     if (mount === undefined) {
       throw new PodFault(
-        `the helper would not find ${path}: nothing in ${place.object.kind}/${place.object.name} is mounted there`,
+        `the helper would not find ${path}: nothing in ${objectText(place.object)} is mounted there`,
         containers[0]?.node,
         'mount a volume there in the app, or say --mount secret/NAME=PATH',
       );
@@ -198,7 +198,7 @@ function chosenContainers({ document, pod, object }: PodPlace, names: readonly s
     const known = all.flatMap((container) => container.name ?? []);
     const nearest = suggest(name, known);
     const cure = nearest === undefined ? `it has ${known.join(', ')}` : `did you mean ${nearest}?`;
-    throw new PodFault(`${object.kind}/${object.name} has no container ${JSON.stringify(name)}`, pod, cure);
+    throw new PodFault(`${objectText(object)} has no container ${JSON.stringify(name)}`, pod, cure);
   });
 }
 

@@ -82,9 +82,12 @@ function cureOf(code: string): { cure?: string } {
  * In a quoted or block scalar `{{` is anybody's right.
  */
 function templateOffset(text: string, documents: readonly ManifestDocument[], broken: boolean): number | undefined {
-  const first = text.indexOf('{{');
-  if (first === -1) return undefined;
-  if (broken) return first;
+  if (!text.includes('{{')) return undefined;
+  // in a comment it breaks nothing
+  if (broken) {
+    const line = /^(?!\s*#).*?(?<!\s#.*)\{\{/m.exec(text);
+    return line === null ? undefined : line.index + line[0].length - 2;
+  }
   let found: number | undefined;
   for (const document of documents) {
     visit(document, {

@@ -29,6 +29,10 @@ export interface ManifestObject {
   readonly trail: readonly Tree[];
 }
 
+/** An object for people: `Deployment/my-app`; without its name where it has none. */
+export const objectText = ({ kind = '', name }: Pick<ManifestObject, 'kind' | 'name'>): string =>
+  name === undefined ? kind : `${kind}/${name}`;
+
 /** The objects of a document: one, or the items of a List (and of a List in it). */
 export function objectsOf(document: ManifestDocument): ManifestObject[] {
   return unfold(document, document.contents, []);
