@@ -30,6 +30,9 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   }
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
+  if (given.holdMs > 0 && given.holdMs >= values.timeoutMs) {
+    throw fault(`--hold: must be shorter than the timeout of an attempt, ${formatDuration(values.timeoutMs)}`);
+  }
   for (const target of targets) {
     if (target.kind === 'k8s' && k8sResource(target.resource)?.plural === 'services' && target.name === '') {
       throw fault(`${target.text} names no Service: give its name, such as k8s://service/db`);

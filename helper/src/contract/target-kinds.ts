@@ -31,8 +31,8 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   tcp: {
     schemes: ['tcp'],
     ready: 'Something accepts a connection, at any address of the host. Nothing is sent: it may not serve yet.',
-    options: [],
-    examples: ['tcp://db:5432 --deadline 2m', 'tcp://old-db:5432 --gone'],
+    options: ['holdMs'],
+    examples: ['tcp://db:5432 --deadline 2m', 'tcp://db:5432 --hold 200ms', 'tcp://old-db:5432 --gone'],
   },
   dns: {
     schemes: ['dns'],
@@ -82,7 +82,7 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   unix: {
     schemes: ['unix'],
     ready: 'Something accepts a connection at the socket.',
-    options: [],
+    options: ['holdMs'],
     examples: ['unix:///run/app/app.sock'],
   },
   file: {

@@ -64,6 +64,12 @@ export const waitOptions = {
       'Wait until it is gone: the name unknown, the connection refused, the file not there. A silence proves nothing, so it does not count',
   }),
 
+  holdMs: duration({
+    flag: 'hold',
+    default: 0,
+    summary: 'How long a connection must stay open once it is accepted; what a server says first will do as well',
+  }),
+
   record: choice({
     flag: 'record',
     choices: ['address', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'],

@@ -36,7 +36,10 @@ const work: Pauses = { backoff: { initialMs: 100, factor: 1.5, maxMs: 1_000, jit
 const shared: Pauses = { backoff: { initialMs: 250, factor: 1.6, maxMs: 2_000, jitter: 0.2 }, longestMs: 5_000 };
 
 export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
-  tcp: { pauses: cheap, create: (target, { network }) => createTcpProbe(target, network) },
+  tcp: {
+    pauses: cheap,
+    create: (target, { options, network, runtime }) => createTcpProbe(target, options, network, runtime.clock),
+  },
   dns: { pauses: shared, create: (target, { options, network }) => createDnsProbe(target, options, network) },
   http: {
     pauses: work,
@@ -46,7 +49,11 @@ export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
     pauses: work,
     create: async (target, world) => (await import('./tls.ts')).createTlsProbe(target, world),
   },
-  unix: { pauses: cheap, create: async (target) => (await import('./unix.ts')).createUnixProbe(target) },
+  unix: {
+    pauses: cheap,
+    create: async (target, { options, runtime }) =>
+      (await import('./unix.ts')).createUnixProbe(target, options, runtime.clock),
+  },
   file: {
     pauses: cheap,
     create: async (target, { options }) => (await import('./file.ts')).createFileProbe(target, options),

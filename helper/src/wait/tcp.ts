@@ -1,14 +1,19 @@
 // tcp://host:port is ready when something accepts a connection at one of the host's addresses.
 // Nothing is sent: whether the server behind it can serve is not known by that.
+import type { WaitOptions } from '../contract/wait-options.ts';
 import type { Network } from '../network/network.ts';
-import { type Probe, ready } from './probe.ts';
+import type { Clock } from '../ports/clock.ts';
+import { hold } from './hold.ts';
+import type { Probe } from './probe.ts';
 
-export function createTcpProbe(target: { readonly host: string; readonly port: number }, network: Network): Probe {
+export function createTcpProbe(
+  target: { readonly host: string; readonly port: number },
+  { holdMs }: Pick<WaitOptions, 'holdMs'>,
+  network: Network,
+  clock: Clock,
+): Probe {
   return {
-    async check({ signal, onPhase }) {
-      const socket = await network.connect(target.host, target.port, signal, onPhase);
-      socket.on('error', () => {}).destroy();
-      return ready;
-    },
+    check: async ({ signal, onPhase }) =>
+      hold(await network.connect(target.host, target.port, signal, onPhase), holdMs, clock, signal),
   };
 }

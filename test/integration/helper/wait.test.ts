@@ -37,6 +37,25 @@ test('tcp: a deadline over nothing that listens names cause and cure', async () 
   assert.equal(failure.details.cause, 'CONNECTION_REFUSED');
 });
 
+test('tcp: a connection that is closed at once is not ready with --hold, and is without', async () => {
+  await using listener = await startTcpListener((socket) => socket.end());
+  const target = `tcp://127.0.0.1:${listener.port}`;
+  assert.equal((await startWait([target]).ended).attempts, 1);
+  const { message, hint } = await firstCause([target, '--hold', '10s']);
+  assert.equal(message, 'accepted, and closed at once');
+  assert.match(hint, /mesh proxy/);
+  await listener.allClosed();
+});
+
+test('tcp: with --hold a server that speaks first, or that stays, is ready', async () => {
+  await using speaking = await startTcpListener((socket) => void socket.write('220 hello'));
+  assert.equal((await startWait([`tcp://127.0.0.1:${speaking.port}`, '--hold', '2900ms']).ended).attempts, 1);
+  await speaking.allClosed();
+  await using silent = await startTcpListener();
+  assert.equal((await startWait([`tcp://127.0.0.1:${silent.port}`, '--hold', '20ms']).ended).attempts, 1);
+  await silent.allClosed();
+});
+
 test('dns: a name that appears is found, and the namespace of the pod is named until then', async () => {
   await using server = await startDnsServer(() => 'NXDOMAIN');
   using folder = createTempDir();

@@ -26,6 +26,7 @@ const faults: readonly [line: string, message: string][] = [
   ['k8s://job/a --selector b=c', 'wait: k8s://job/a names an object: --selector is for targets without a name'],
   ['k8s://svc --selector b=c', 'wait: k8s://svc names no Service: give its name, such as k8s://service/db'],
   ['k8s://job/a --namespace A', 'wait: --namespace: "A" is no namespace'],
+  ['tcp://db:1 --hold 3s', 'wait: --hold: must be shorter than the timeout of an attempt, 3s'],
   ['tcp://db:1 --status 200', 'wait: --status is for http targets, and none of these is one'],
   ['tcp://db:1 --contains x', 'wait: --contains is for http and file targets, and none of these is one'],
   [

@@ -14,7 +14,8 @@ const pattern = anyText.map((text) => text.replace(/[^\w ]/gu, '') || 'x');
 /** Values for each option; those whose values depend on others are not among them. */
 const values: { readonly [Name in keyof WaitOptions]?: fc.Arbitrary<unknown> } = {
   any: fc.boolean(),
-  timeoutMs: durationMs,
+  timeoutMs: fc.integer({ min: 3_000, max: 10_000_000 }),
+  holdMs: fc.integer({ min: 0, max: 2_999 }),
   intervalMs: durationMs,
   splayMs: durationMs,
   deadlineMs: fc.integer({ min: 200_001, max: 10_000_000 }),
