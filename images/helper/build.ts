@@ -58,14 +58,15 @@ function main(): void {
 
   const images = names.map((architecture): Image => {
     say(`Making the layers for ${architecture} …`);
-    const layers = makeLayers({
+    const made = makeLayers({
       root,
       architecture,
       cacheFolder,
       fresh: options.fresh ?? false,
       debianImage: options.debian,
     });
-    return { architecture, layers, created: created(), recipe: recipe(options.source) };
+    const own = recipe(options.source);
+    return { architecture, layers: inOrder(made, own.archives), created: created(), recipe: own };
   });
   const tag = options.tag ?? `greenroom/helper:${manifest.version}`;
 
@@ -82,6 +83,17 @@ function main(): void {
     for (const image of images) loadImage(image, tag);
   }
   for (const image of images) printSizes(image, options.sizes ?? false);
+}
+
+/** The layers as the Dockerfile lays them. */
+function inOrder(layers: readonly Layer[], archives: readonly string[]): Layer[] {
+  if (layers.length !== archives.length)
+    throw new Error(`the Dockerfile adds ${archives.join(', ')}, and others are made`);
+  return archives.map((archive) => {
+    const layer = layers.find(({ name }) => name === archive);
+    if (layer === undefined) throw new Error(`the Dockerfile adds ${archive}, which is not made`);
+    return layer;
+  });
 }
 
 function readOptions() {
