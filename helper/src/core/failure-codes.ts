@@ -57,6 +57,16 @@ export const failureCodes = {
   TOO_LARGE: code('permanent', false, 'The source is larger than allowed.'),
   INTEGRITY_MISMATCH: code('permanent', false, 'The bytes are not those that the digest names.'),
   INTEGRITY_UNKNOWN: code('permanent', false, 'Nothing proves the bytes, and proof was demanded.'),
+  ARCHIVE_BROKEN: code(
+    'permanent',
+    false,
+    'The archive cannot be read to its end, or is of a kind that is not unpacked.',
+  ),
+  ARCHIVE_REFUSED: code(
+    'permanent',
+    false,
+    'The archive holds what is not unpacked: a path or link that leads outside, a device.',
+  ),
   GAVE_UP: code('permanent', false, 'Attempt after attempt brought nothing.'),
 
   // the volume
