@@ -30,10 +30,17 @@ type Manifest = string | object;
 
 const cli = join(import.meta.dirname, '../../dist/cli/greenroom.js');
 
-/** What the built CLI prints, with the built helper image in it. */
-async function greenroom(args: readonly string[], input?: string): Promise<string> {
+/** What the built CLI prints, with the built helper image in it. @throws Error if it ends with another code than these */
+export async function greenroom(
+  args: readonly string[],
+  input?: string,
+  codes: readonly number[] = [0],
+): Promise<string> {
   const env = { ...process.env, GREENROOM_HELPER_IMAGE: helper };
-  return await run(process.execPath, [cli, ...args], { env, quiet: true, ...(input === undefined ? {} : { input }) });
+  const options = { env, quiet: true, ...(input === undefined ? {} : { input }) };
+  const { code, stdout, stderr } = await attempt(process.execPath, [cli, ...args], options);
+  if (!codes.includes(code)) throw new Error(`greenroom ${args.join(' ')}: exit code ${code}\n${stderr}`);
+  return stdout;
 }
 
 /** The manifest with steps in it: `greenroom inject ARGS -`. */

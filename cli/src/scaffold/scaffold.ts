@@ -37,10 +37,11 @@ const style: Style = { step: 2, dash: 0, gap: 2, json: false };
 
 /** The manifest as YAML; of a StatefulSet with the headless Service that names its pods. */
 export function scaffold(options: ScaffoldOptions): string {
+  // in the order in which kubectl creates them: a Pod whose service account is not there yet is refused
   const documents = [
+    ...access(options),
     workload(options),
     ...(options.kind === 'StatefulSet' ? [headlessService(options)] : []),
-    ...access(options),
   ];
   return documents.map((node) => `${formatBlock(node, 0, style).join('\n')}\n`).join('---\n');
 }
