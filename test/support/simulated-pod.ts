@@ -44,6 +44,7 @@ export function simulatePod(
     restartPolicy: rules.restartPolicy ?? 'Always',
     activeDeadlineMs: rules.activeDeadlineMs,
     maxRestartPeriodMs: rules.maxRestartPeriodMs ?? 300_000,
+    maxRestarts: rules.maxRestarts ?? Number.POSITIVE_INFINITY,
     containers: containers.map(({ name, role, restartPolicy, restartRules, hasStartupProbe }) => ({
       name,
       role: role ?? 'init',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Fault } from '../fault.ts';
 import type { PodNetwork } from './cluster/network.ts';
 import { type MountedFolder, showAsInContainer } from './pod/mounts.ts';
 import type { Container } from './pod/pod-spec.ts';
@@ -54,7 +55,7 @@ const fallbackBytes = 2_048;
 
 // of one attempt; a program that floods its output shall not flood the report
 const mostLines = 1_000;
-const longestLine = 4_000;
+const longestLine = 16_000;
 
 /** @param onRunning told when the process runs, if it comes to that */
 export function runContainer(
@@ -151,6 +152,13 @@ export async function prepareContainer(
     readPlan,
     parseData: world.parseData,
   });
+  const { name } = container;
+  const [apiTarget] = moved.apiTargets;
+  if (apiTarget !== undefined) {
+    throw new Fault('input', `container ${name}: a rehearsal has no API server to ask for ${apiTarget}`, {
+      cure: `say what takes its place: --stand-in ${name}='COMMAND', or --stand-in ${name}=true to count it as done`,
+    });
+  }
   const [program, script] = world.helperProgram;
   return {
     program,

@@ -38,6 +38,7 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
     containers: pod.containers.map(({ rules }) => rules),
     activeDeadlineMs: pod.activeDeadlineMs,
     maxRestartPeriodMs: options.maxRestartPeriodMs,
+    maxRestarts: options.maxRestarts,
   });
   const running = new Map<string, RunningContainer>();
   const probes = new Map<string, AbortController>();
@@ -81,6 +82,9 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
         return;
       case 'wake':
         timers.at(action.atMs, () => dispatch({ kind: 'woken' }));
+        return;
+      case 'gave-up':
+        decide('gave-up');
         return;
       case 'initialized':
         emit({ kind: 'initialized' });
@@ -135,8 +139,6 @@ export async function runPod(options: PodRunOptions): Promise<{ readonly state: 
     const { containers, initialized } = machine.state();
     const restarts = containers.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0);
     if (workload.job !== undefined && restartsExceedLimit(workload.job, restarts)) return 'job-failed';
-    const lies = ({ status, exitCode }: (typeof containers)[number]) => status === 'exited' && exitCode !== 0;
-    if (containers.some((container) => container.attempts > options.maxRestarts && lies(container))) return 'gave-up';
     const apps = containers.filter(({ rules: { role } }) => role === 'app');
     if (!initialized || apps.some(({ attempts }) => attempts === 0)) return undefined;
     const rehearsed = apps.filter(({ rules: { name } }) => options.standIns.some((one) => one.container === name));

@@ -343,6 +343,13 @@ describe('what a rehearsal refuses before it starts anything', () => {
     ['an input without pods', [], 'kind: Service\nmetadata: {name: a}\n', 3, /the input holds no pod/],
     ['broken YAML', [], 'kind: [Pod\n', 3, /-:\d+:\d+: is not valid YAML/],
     [
+      'a wait for the API server',
+      [],
+      pod(`[${helper('a', '[wait, "k8s://job/b"]')}]`),
+      3,
+      /no API server to ask for k8s:\/\/job\/b[\s\S]*--stand-in a=true/,
+    ],
+    [
       'a host that is not there',
       ['--service', 'db=no-such-host.invalid:1'],
       pod('[]'),

@@ -12,6 +12,8 @@ export interface PodRules {
   readonly activeDeadlineMs: number | undefined;
   /** The longest pause between two starts of a container. */
   readonly maxRestartPeriodMs: number;
+  /** After so many restarts a container that fails is not started again. The kubelet knows no such limit: a rehearsal's. */
+  readonly maxRestarts: number;
 }
 
 export type PodEvent =
@@ -29,6 +31,8 @@ export type PodAction =
   /** CrashLoopBackOff; the machine wants to be woken then. */
   | { readonly kind: 'back-off'; readonly container: string; readonly delayMs: number; readonly untilMs: number }
   | { readonly kind: 'wake'; readonly atMs: number }
+  /** The container has failed after `maxRestarts`. May come again. */
+  | { readonly kind: 'gave-up'; readonly container: string }
   /** Every init container is done and every sidecar started: the app is next. */
   | { readonly kind: 'initialized' }
   /** Nothing runs any more and nothing will. */
@@ -169,15 +173,19 @@ export function createPodMachine(rules: PodRules): PodMachine {
 
   function restart(container: Container, nowMs: number): void {
     const untilMs = restartAtMs(container.backoff, container.finishedAtMs);
-    if (nowMs < untilMs) {
+    const { name } = container.rules;
+    if (nowMs < untilMs && !container.announced) {
       // the clock may have parts of a millisecond
       const delayMs = Math.round(untilMs - container.finishedAtMs);
-      if (!container.announced) actions.push({ kind: 'back-off', container: container.rules.name, delayMs, untilMs });
+      actions.push({ kind: 'back-off', container: name, delayMs, untilMs });
       container.announced = true;
-      return;
     }
-    container.backoff = afterRestart(container.backoff, container.finishedAtMs, nowMs, rules.maxRestartPeriodMs);
-    start(container);
+    if (container.exitCode !== 0 && container.attempts > rules.maxRestarts) {
+      actions.push({ kind: 'gave-up', container: name });
+    } else if (nowMs >= untilMs) {
+      container.backoff = afterRestart(container.backoff, container.finishedAtMs, nowMs, rules.maxRestartPeriodMs);
+      start(container);
+    }
   }
 
   function stop(container: Container): void {

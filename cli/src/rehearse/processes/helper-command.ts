@@ -39,6 +39,8 @@ export interface MovedCommand {
   readonly env: Environment;
   /** What a container could not do and a process of this machine could. It would exit with that code. */
   readonly refusal: { readonly exitCode: number; readonly message: string } | undefined;
+  /** Targets that only an API server can answer, which a rehearsal has not. */
+  readonly apiTargets: readonly string[];
   /** What it does, in the words of the manifest. */
   readonly description: string;
 }
@@ -59,10 +61,12 @@ export function helperWords({ name, command, args }: Pick<Container, 'name' | 'c
 /** @param env the container's own variables */
 export function moveCommand(words: readonly string[], env: Environment, around: Surroundings): MovedCommand {
   const refused: string[] = [];
+  const apiTargets: string[] = [];
   const placeFor = (path: string) => placeOf(path, around.mounts, around.rootFolder);
   const move = (path: string) => placeFor(path).path;
   const moveStep = (step: Step): Step => {
     if (step.kind === 'wait') {
+      apiTargets.push(...step.targets.filter((target) => target.startsWith('k8s:')));
       const targets = step.targets.map((target) => moveTargetPath(target, move));
       return { ...step, targets, options: moveOptions(stepOptions.wait, step.options, move) };
     }
@@ -86,6 +90,7 @@ export function moveCommand(words: readonly string[], env: Environment, around: 
     argv,
     env: own,
     refusal: refused.length === 0 ? undefined : { exitCode: readOnlyExitCode, message: refused.join('; ') },
+    apiTargets,
     description,
   });
 

@@ -140,6 +140,22 @@ describe('a failing init container', () => {
     );
   });
 
+  it('is given up after as many restarts as a rehearsal allows, none included', () => {
+    const attempts = [fails(1, 0), fails(1, 0), fails(1, 0)];
+    const none = simulatePod([{ name: 'a', attempts }, app], { maxRestarts: 0 });
+    assert.deepEqual(none.lines, ['0 start a', '0 exit a 1', '0 gave-up']);
+    const one = simulatePod([{ name: 'a', attempts }, app], { maxRestarts: 1 });
+    assert.deepEqual(one.lines.slice(2), [
+      '0 start a',
+      '0 exit a 1',
+      '0 back-off a 10000',
+      '0 gave-up',
+      '10000 gave-up',
+    ]);
+    assert.equal(one.state.containers[0]?.attempts, 2);
+    assert.equal(one.state.phase, 'Pending');
+  });
+
   it('ends the pod under restartPolicy Never: Failed, and the app is never started', () => {
     const { lines, state } = simulatePod([{ name: 'a', attempts: [fails(3)] }, { name: 'b' }, app], {
       restartPolicy: 'Never',
