@@ -65,6 +65,10 @@ export function planWanted(place: PodPlace, options: InjectOptions, writer: Cont
   if (!isSeq(containers) || containers.items.length === 0) {
     throw new PodFault(`${objectText(object)} has no containers`, pod);
   }
+  for (const item of containers.items as Tree[]) {
+    if (textAt(document, item, 'name') !== undefined) continue;
+    throw new PodFault(`a container of ${objectText(object)} has no name`, item ?? containers);
+  }
   const volumes = planVolumes(place, options);
   const wanted = writer.write(volumes.helperMounts);
   const clash = wanted.find(({ name }) =>
