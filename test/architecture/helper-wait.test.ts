@@ -71,10 +71,11 @@ test('what the pauses lead to is what the simulation gives', () => {
 test('the hints are those of the code', () => {
   // as they are said of a Service that the manifests and tests know
   const facts: Parameters<(typeof hints)[number]['say']>[0] = {
-    ...{ cause: new Failure('CONNECTION_REFUSED', ''), code: '', fact: () => '' },
+    ...{ cause: new Failure('CONNECTION_REFUSED', ''), code: '' },
+    fact: (name) => ({ verb: 'get', resource: 'jobs.batch', namespace: 'shop' })[name] ?? '',
     ...{ host: 'db', port: 5432, pod: { namespace: 'shop', domain: 'cluster.local' } },
     service: { service: 'db', namespace: 'shop', certain: true },
   };
-  const rows = hints.map(({ id, seen, say }) => [`\`${id}\``, seen, `${say(facts)}.`]);
+  const rows = hints.map(({ id, seen, say }) => [`\`${id}\``, seen, say(facts).replace(/[^?]$/, '$&.')]);
   assertSection('helper/hints.md', 'hints', markdownTable(['hint', 'seen', 'what it says'], rows));
 });

@@ -11,6 +11,8 @@ export interface HintFacts {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly pod: PodIdentity;
+  /** The variable that names a proxy for such a target, where one is set: the helper uses none. */
+  readonly proxyVariable?: string | undefined;
 }
 
 /** Facts, with what follows from them. */
@@ -39,6 +41,16 @@ const kubectl = (words: string, { service }: Case) =>
 const endpoints = (facts: Case) => kubectl('endpointslices -l kubernetes.io/service-name=SERVICE', facts);
 
 export const hints: readonly Hint[] = [
+  {
+    id: 'proxy-not-used',
+    seen: 'no such name, no route, or no answer to the connection attempt, by a host that is no Service, where `HTTP_PROXY` or `HTTPS_PROXY` is set',
+    fits: ({ code, proxyVariable, service, fact }) =>
+      proxyVariable !== undefined &&
+      service?.certain !== true &&
+      (code === 'NAME_NOT_FOUND' || code === 'UNREACHABLE' || (code === 'TIMED_OUT' && fact('phase') === 'connect')),
+    say: ({ proxyVariable }) =>
+      `${proxyVariable ?? 'HTTPS_PROXY'} is set, but the helper uses no proxy: if the way to that host leads through one only, it cannot be waited for`,
+  },
   {
     id: 'no-such-service',
     seen: 'no such name (NXDOMAIN), for `db`, or for a name under `svc`',

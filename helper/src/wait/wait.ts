@@ -1,7 +1,8 @@
 // A wait step: all its targets at once, until enough of them are ready, or it is clear that they won't be.
 import type { WaitStep } from '../contract/step.ts';
-import { hostOf, parseTarget } from '../contract/target.ts';
+import { hostOf, parseTarget, type Target } from '../contract/target.ts';
 import { describeDuration } from '../core/duration.ts';
+import type { Failure } from '../core/failure.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { hintFor } from './hints.ts';
@@ -24,6 +25,11 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   // the environment may ask for more targets than this step has
   const needed = Math.min(options.any ? 1 : (options.atLeast ?? targets.length), targets.length);
 
+  const hint = (target: Target, cause: Failure) => {
+    const place = options.unixSocket === undefined ? hostOf(target) : { host: undefined, port: undefined };
+    const proxyVariable = target.kind === 'http' ? proxyVariableFor(target.url, runtime.env) : undefined;
+    return hintFor({ cause, ...place, pod: network.identity(), proxyVariable })?.text;
+  };
   const over = new AbortController();
   const signal = AbortSignal.any([runtime.signal, over.signal]);
   const hasEnough = () => progress.count('ready') >= needed;
@@ -38,11 +44,7 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
       { ...runtime, signal },
       {
         ...{ deadlineMs, timeoutMs: options.timeoutMs, pauses },
-        onNotReady: (cause, attempts) =>
-          progress.notReady(index, cause, attempts, () => {
-            const place = options.unixSocket === undefined ? hostOf(target) : { host: undefined, port: undefined };
-            return hintFor({ cause, ...place, pod: network.identity() })?.text;
-          }),
+        onNotReady: (cause, attempts) => progress.notReady(index, cause, attempts, () => hint(target, cause)),
       },
     );
     if (outcome.kind === 'ready') progress.ready(index, outcome.attempts);
@@ -62,6 +64,12 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   if (isLost()) throw brokenFailure(ending);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   throw deadlineFailure(ending);
+}
+
+/** By the custom of curl and others: either case, and none of it is what we go by. */
+function proxyVariableFor(url: string, env: Runtime['env']): string | undefined {
+  const name = url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return [name, name.toLowerCase()].find((variable) => (env[variable] ?? '') !== '');
 }
 
 /** A random part of the time that is given; a pod in a thousand is not the first one then. */

@@ -278,6 +278,14 @@ test('https and tls: a client certificate is shown to servers that ask for one',
   server.close();
 });
 
+test('http: a proxy of the environment is not used, and the hint says so', async () => {
+  await using server = await startDnsServer(() => 'NXDOMAIN');
+  using folder = createTempDir();
+  const env = { ...asking(server, folder), https_proxy: 'http://proxy:3128' };
+  assert.match((await firstCause(['https://www.example.org/'], env)).hint, /^https_proxy is set, but/);
+  assert.match((await firstCause(['http://www.example.org/'], env)).hint, /^Is the name spelt right/);
+});
+
 test('http: asks over a Unix socket', async () => {
   using folder = createTempDir();
   const path = join(folder.path, 'app.sock');

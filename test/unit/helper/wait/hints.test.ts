@@ -12,6 +12,10 @@ function facts(code: FailureCodeName, details: FailureDetails = {}, host: string
 
 // for each hint: facts that lead to it, and something that it must name
 const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
+  'proxy-not-used': [
+    { ...facts('TIMED_OUT', { phase: 'connect' }, 'www.example.org'), proxyVariable: 'HTTPS_PROXY' },
+    /HTTPS_PROXY is set, but the helper uses no proxy/,
+  ],
   'no-such-service': [
     facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }),
     /no Service db in namespace shop.*kubectl get service db -n shop/,
@@ -74,6 +78,11 @@ test('a hint leaves room for the sentence before it in a termination message', (
 
 test('a silence at the name server is its own, not that of the target', () => {
   assert.equal(hintFor(facts('TIMED_OUT', { phase: 'resolve' }))?.id, 'cluster-dns-silent');
+});
+
+test('a Service is not reached by a proxy, whatever the environment says', () => {
+  const given = { ...facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }), proxyVariable: 'HTTP_PROXY' };
+  assert.equal(hintFor(given)?.id, 'no-such-service');
 });
 
 test('where nothing is known nothing is said', () => {
