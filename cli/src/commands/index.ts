@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { explainCommand } from './explain.ts';
 import { injectCommand } from './inject.ts';
+import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { uninjectCommand } from './uninject.ts';
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   newCommand,
   injectCommand,
   uninjectCommand,
+  lintCommand,
   rehearseCommand,
   explainCommand,
 ];

@@ -54,7 +54,7 @@ export function selectWorkloads(
 }
 
 /** Whether a container runs the helper: its image is the one of the setting, or any that is called so. */
-export function isHelperImage({ image }: Container, setting: string): boolean {
+export function isHelperImage({ image }: Pick<Container, 'image'>, setting: string): boolean {
   return image === setting || /(?:^|\/)greenroom\/helper(?:[:@][\w.:-]+)*$/.test(image);
 }
 

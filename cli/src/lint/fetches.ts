@@ -1,0 +1,33 @@
+// What init containers fetch, and the mount and volume that each file goes to. Pure.
+import { posix } from 'node:path';
+import type { FetchStep } from '../../../helper/src/contract/index.ts';
+import { stepsOf } from './helper-steps.ts';
+import { type Container, initContainers, type Mount, mountOf, type Volume } from './pod.ts';
+import type { Value } from './value.ts';
+import type { LintObject, World } from './world.ts';
+
+export interface PlacedFetch {
+  readonly container: Container;
+  readonly step: FetchStep;
+  /** The path of the file itself. */
+  readonly destination: string;
+  readonly mount: Mount | undefined;
+  readonly volume: Volume | undefined;
+  readonly at: Value;
+}
+
+export function fetchesOf(object: LintObject, world: World): PlacedFetch[] {
+  const { pod } = object;
+  if (pod === undefined) return [];
+  return initContainers(pod).flatMap((container) =>
+    stepsOf(container, object, world).flatMap(({ step, placeOf }): PlacedFetch[] => {
+      if (step.kind !== 'fetch') return [];
+      const inFolder = step.destination.endsWith('/');
+      const name = inFolder ? posix.basename(new URL(step.source).pathname) : '';
+      const destination = posix.join(step.destination, name);
+      const mount = mountOf(destination, container.mounts);
+      const volume = pod.volumes.find((each) => each.name === mount?.volume);
+      return [{ container, step, destination, mount, volume, at: placeOf(step.destination) }];
+    }),
+  );
+}

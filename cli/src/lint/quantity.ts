@@ -1,0 +1,24 @@
+// Kubernetes' resource quantities → numbers: cores for cpu, bytes for the rest; and back for people. Pure.
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+
+const factors: Readonly<Record<string, number>> = {
+  ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
+};
+
+/** Undefined for what is no quantity. */
+export function parseQuantity(text: string): number | undefined {
+  const [, digits, suffix = ''] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)([a-zA-Z]{0,2})$/.exec(text) ?? [];
+  const factor = factors[suffix];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** `250m` of cpu, `64Mi` of memory. */
+export function formatQuantity(resource: string, amount: number): string {
+  if (resource === 'cpu') return Number.isInteger(amount) ? String(amount) : `${Math.round(amount * 1_000)}m`;
+  const unit = ['Gi', 'Mi', 'Ki'].find((name) => {
+    const count = amount / (factors[name] ?? 1);
+    return count >= 1 && Number.isInteger(count);
+  });
+  return unit === undefined ? String(amount) : `${amount / (factors[unit] ?? 1)}${unit}`;
+}

@@ -1,0 +1,80 @@
+// All that is in the inputs, as rules see it: objects with their pods, and who is behind a Service. Pure.
+
+import type { Slice } from '../manifest/parse.ts';
+import { parseSlice } from '../manifest/parse.ts';
+import type { Lines } from '../manifest/place.ts';
+import { nothingText } from '../manifest/tree.ts';
+import { findPod, objectsOf } from '../manifest/workload.ts';
+import { type Pod, readPod } from './pod.ts';
+import { type Origin, Value } from './value.ts';
+
+export interface LintSettings {
+  /** Whether an image is the helper's. */
+  readonly isHelper: (image: string) => boolean;
+  /** The minor version of Kubernetes 1 that is asked for; undefined: not known. */
+  readonly kubeMinor: number | undefined;
+  /** Reads YAML or JSON; undefined where it is neither. */
+  readonly parseData: (text: string) => unknown;
+}
+
+export interface LintObject {
+  readonly kind: string;
+  readonly name: string;
+  /** `default` where the manifest names none. */
+  readonly namespace: string;
+  readonly value: Value;
+  readonly pod: Pod | undefined;
+}
+
+export interface World {
+  readonly objects: readonly LintObject[];
+  readonly settings: LintSettings;
+  /** An object by its kind, namespace and name. */
+  find(kind: string, namespace: string, name: string): LintObject | undefined;
+  /** The objects whose pods a Service sends to. */
+  behind(service: LintObject): readonly LintObject[];
+}
+
+/**
+ * The objects of a slice.
+ * @throws Fault input, for broken YAML and templates
+ */
+export function readObjects(slice: Slice, lines: Lines): LintObject[] {
+  return parseSlice(slice, lines).flatMap((document) => {
+    const origin: Origin = { document, offset: slice.offset, lines };
+    return objectsOf(document).flatMap((object): LintObject[] => {
+      const { kind, name = '', tree } = object;
+      if (kind === undefined || tree === null || nothingText(tree) !== undefined) return [];
+      const value = new Value(origin, tree);
+      const namespace = value.textAt('metadata', 'namespace') ?? 'default';
+      const place = findPod(document, object);
+      const spec = 'reason' in place ? undefined : new Value(origin, place.pod);
+      const parent = 'reason' in place ? undefined : new Value(origin, place.parent);
+      const pod =
+        spec === undefined || parent === undefined ? undefined : readPod(spec, kind === 'Pod' ? value : parent);
+      return [{ kind, name, namespace, value, pod }];
+    });
+  });
+}
+
+export function makeWorld(objects: readonly LintObject[], settings: LintSettings): World {
+  const key = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;
+  const byName = new Map(objects.map((object) => [key(object.kind, object.namespace, object.name), object]));
+  const byNamespace = Map.groupBy(
+    objects.filter(({ pod }) => pod !== undefined),
+    ({ namespace }) => namespace,
+  );
+  return {
+    objects,
+    settings,
+    find: (kind, namespace, name) => byName.get(key(kind, namespace, name)),
+    behind(service) {
+      const selector = [...(service.value.get('spec', 'selector')?.texts ?? [])];
+      if (selector.length === 0 || service.value.textAt('spec', 'type') === 'ExternalName') return [];
+      return (byNamespace.get(service.namespace) ?? []).filter(({ pod }) => {
+        const labels = pod?.labels;
+        return selector.every(([name, value]) => labels?.get(name) === value);
+      });
+    },
+  };
+}
