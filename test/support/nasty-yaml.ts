@@ -51,29 +51,64 @@ export function nastyManifest(): fc.Arbitrary<string> {
   return fc.nat().map(writeManifest);
 }
 
+/** The same with a few slips in it: letters left out, doubled, or put in. Most of them are no YAML any more. */
+export function brokenManifest(): fc.Arbitrary<string> {
+  return fc.nat().map((seed) => {
+    const pick = picker(seed);
+    const place = (text: string) =>
+      pick([0.1, 0.2, 0.35, 0.5, 0.6, 0.75, 0.9, 1]) * text.length + pick([0, 1, 2, 3, 4, 5]);
+    let text = writeManifest(seed);
+    for (let slips = pick([1, 2, 3]); slips > 0; slips--) {
+      const at = Math.trunc(place(text));
+      const [head, tail] = [text.slice(0, at), text.slice(at)];
+      text = pick([head + tail.slice(pick([1, 2, 6])), head + pick(slipTexts) + tail, head + tail.slice(0, 40) + tail]);
+    }
+    return text;
+  });
+}
+
+const slipTexts = [
+  '\n',
+  '\t',
+  ' ',
+  '- ',
+  '{',
+  '}',
+  ']',
+  '#',
+  ':',
+  "'",
+  '"',
+  '&a ',
+  '*a',
+  '? ',
+  '|\n',
+  '---\n',
+  '...\n',
+  '!!map ',
+  '<<: *l0\n',
+];
+
 function writeManifest(seed: number): string {
   const pick = picker(seed);
-  {
-    const look = (): Look => {
-      const step = pick([2, 2, 2, 4, 3]);
-      return { pick, lineEnd, step, dash: pick([0, step]), gap: pick([2, 2, 2, 4]), anchors: [] };
-    };
-    const lineEnd = pick(['\n', '\n', '\r\n']);
-    const isJson = pick([false, false, false, false, true]);
-    if (isJson) {
-      const indent = pick([undefined, 2, 4, '\t']);
-      return JSON.stringify(workload(pick), null, indent).replaceAll('\n', lineEnd) + pick(['', lineEnd]);
-    }
-    const count = pick([1, 1, 2, 3]);
-    let text = pick(['', '', '\uFEFF', `# head${lineEnd}`, `%YAML 1.2${lineEnd}---${lineEnd}`]);
-    for (let i = 0; i < count; i++) {
-      if (i > 0) text += pick(['---', '--- # next', `...${lineEnd}---`]) + lineEnd;
-      text += pick(['', '', '# about this one\n', '\n']).replace('\n', lineEnd);
-      text +=
-        pick([0, 1, 2]) === 0 && i > 0 ? writeDocument(other(pick), look()) : writeDocument(workload(pick), look());
-    }
-    return pick([true, true, false]) ? text : text.replace(/(?:\r?\n)+$/, '');
+  const lineEnd = pick(['\n', '\n', '\r\n']);
+  if (pick([false, false, false, false, true])) {
+    const indent = pick([undefined, 2, 4, '\t']);
+    return JSON.stringify(workload(pick), null, indent).replaceAll('\n', lineEnd) + pick(['', lineEnd]);
   }
+  const look = (): Look => {
+    const step = pick([2, 2, 2, 4, 3]);
+    return { pick, lineEnd, step, dash: pick([0, step]), gap: pick([2, 2, 2, 4]), anchors: [] };
+  };
+  let text = pick(['', '', '\uFEFF', `# head${lineEnd}`, `%YAML 1.2${lineEnd}---${lineEnd}`]);
+  const count = pick([1, 1, 2, 3]);
+  for (let i = 0; i < count; i++) {
+    if (i > 0) text += pick(['---', '--- # next', `...${lineEnd}---`]) + lineEnd;
+    text += pick(['', '', '# about this one\n', '\n']).replace('\n', lineEnd);
+    // the first document has a pod
+    text += writeDocument(i > 0 && pick([true, false, false]) ? other(pick) : workload(pick), look());
+  }
+  return pick([true, true, false]) ? text : text.replace(/(?:\r?\n)+$/, '');
 }
 
 /** Chance by a number: Mulberry32. */
@@ -207,15 +242,13 @@ const isLabels = (key: string, item: Value) => key === 'labels' && typeof item =
 
 /** A text of several lines as a literal, with the chomping that keeps it. */
 function writeLong(head: string, text: string, indent: number): string[] {
+  // a first line that is indented would need an indentation indicator
+  if (text.startsWith(' ')) return [`${head} ${JSON.stringify(text)}`];
   const body = text.replace(/\n+$/, '').split('\n');
-  const end = /\n*$/.exec(text)?.[0].length ?? 0;
-  const chomp = end === 0 ? '-' : end === 1 ? '' : '+';
-  const kept = Array.from({ length: Math.max(0, end - 1) }, () => '');
-  const explicit = /^ /.test(text) ? '2' : '';
-  const margin = ' '.repeat(explicit === '' ? indent : indent);
-  // with an explicit indentation the parent's own is what counts from
-  if (explicit !== '') return [`${head} ${JSON.stringify(text)}`];
-  return [`${head} |${chomp}`, ...body.map((line) => (line === '' ? '' : margin + line)), ...kept];
+  const ends = text.length - text.replace(/\n+$/, '').length;
+  const chomp = ends === 0 ? '-' : ends === 1 ? '' : '+';
+  const kept = Array.from({ length: Math.max(0, ends - 1) }, () => '');
+  return [`${head} |${chomp}`, ...body.map((line) => (line === '' ? '' : ' '.repeat(indent) + line)), ...kept];
 }
 
 function isBlock(value: Value, { pick }: Look): boolean {

@@ -1,14 +1,18 @@
 // inject and uninject on manifests in every style: nothing but our own parts changes, and the way back is exact.
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
+import { Fault } from '../../../../cli/src/fault.ts';
 import { inject } from '../../../../cli/src/inject/inject.ts';
 import type { InjectOptions } from '../../../../cli/src/inject/options.ts';
 import { transformFile } from '../../../../cli/src/inject/transform.ts';
 import { uninject } from '../../../../cli/src/inject/uninject.ts';
 import { injectOptions } from '../../../support/helper-options.ts';
-import { nastyManifest } from '../../../support/nasty-yaml.ts';
+import { brokenManifest, nastyManifest } from '../../../support/nasty-yaml.ts';
+import { root } from '../../../support/read-imports.ts';
 
 // more of them: GREENROOM_TEST_RUNS=5000
 const runs = Number(process.env.GREENROOM_TEST_RUNS ?? 60);
@@ -92,3 +96,31 @@ test('other steps put over earlier ones give what they give alone', () => {
     { numRuns: runs },
   );
 });
+
+test('a file with slips in it is refused with its place, or goes there and back', () => {
+  fc.assert(
+    fc.property(brokenManifest(), options, (text, given) => {
+      try {
+        assert.equal(take(put(text, given)), text);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        assert.ok(error.place !== undefined && error.place.line >= 1 && error.place.column >= 1, error.message);
+      }
+    }),
+    { numRuns: 3 * runs },
+  );
+});
+
+const withPods = globSync('manifests/*.yaml', { cwd: root }).filter((file) =>
+  /^ *containers:/m.test(readFileSync(join(root, file), 'utf8')),
+);
+
+for (const file of withPods) {
+  test(`${file} goes there and back under another name`, () => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const given = injectOptions(['wait tcp://db:5432', 'fetch https://example.org/a /elsewhere/a'], { name: 'second' });
+    const there = put(text, given);
+    assert.notEqual(there, text);
+    assert.equal(transformFile('x', there, () => true, uninject({ base: 'second' })).text, text);
+  });
+}
