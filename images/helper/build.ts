@@ -35,15 +35,6 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 class UsageError extends Error {}
 
-try {
-  main();
-} catch (error) {
-  const { message } = error as Error;
-  say(`image: ${message}`);
-  if (error instanceof UsageError) say('npm run image -- --help tells what there is');
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
-
 function main(): void {
   const options = readOptions();
   if (options === undefined) return void process.stdout.write(help);
@@ -197,4 +188,13 @@ function printSizes({ architecture, layers }: Image, withCompressed: boolean): v
   for (const layer of layers) row(layer.name.replace('.tar', ''), sizesOf(layer), layer.contents);
   const total = kinds.map((_, index) => layers.reduce((sum, layer) => sum + (sizesOf(layer)[index] ?? 0), 0));
   row('in all', total, '');
+}
+
+try {
+  main();
+} catch (error) {
+  const { message } = error as Error;
+  say(`image: ${message}`);
+  if (error instanceof UsageError) say('npm run image -- --help tells what there is');
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
