@@ -214,7 +214,7 @@ describe('init containers', () => {
     assert.equal(first.phase, 'Pending');
     assert.equal(first.containers[0]?.restartCount, 2);
     assert.equal(first.containers[1]?.reason, 'PodInitializing');
-    assert.match(stderr, /the app would not start because of a, which failed again and again/);
+    assert.match(stderr, /the app would not start because of container a, which failed again and again/);
   });
 
   it('fail the pod under restartPolicy Never, with the termination message shown', async () => {

@@ -41,7 +41,7 @@ export function verdict(workload: Workload, outcome: Outcome, events: readonly R
   const blocker =
     outcome.containers.find(({ role, state }) => role === 'init' && state !== 'terminated') ??
     outcome.containers.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0);
-  const because = blocker === undefined ? '' : ` because of ${blocker.name}`;
+  const because = blocker === undefined ? '' : ` because of container ${blocker.name}`;
   if (started) {
     if (phase === 'Succeeded') return `${name}: the app started${after} and has succeeded`;
     if (first?.kind === 'would-start') return `${name}: the app would start${after}`;
