@@ -1,18 +1,23 @@
 // The containers tier: the built image under plain Docker, among real servers. `node test/containers/main.ts [FILE…]`
-// runs some of its files only. Installs nothing, pulls nothing; removes what it made, also after Ctrl-C.
+// runs some of its files only. Pulls nothing, and installs an engine only where CI is set; removes what it made, also
+// after Ctrl-C.
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { engineRuns, ensureEngine, ensurePackages, whyNoEngineHere } from '../e2e/engine.ts';
 import { attempt, output, run, say } from '../e2e/processes.ts';
 import type { Readiness } from '../support/tier.ts';
 import { removeAll, runLabel } from './docker.ts';
 
 const here = import.meta.dirname;
 
-/** Cheap: looks for an engine, and for what the servers' image is made with. */
+const isCi = (process.env.CI ?? '') !== '';
+
+/** Cheap: looks for an engine, and for what the servers' image is made with. Where CI is set, the tier brings both. */
 export async function canRun(): Promise<Readiness> {
+  if (isCi && whyNoEngineHere() === undefined) return { ready: true };
   const again = 'node test/containers/main.ts (2 min, the first time 2 more for the image of the servers)';
-  if ((await output('docker', ['version', '--format', '{{.Server.Version}}'])) === undefined) {
+  if (!(await engineRuns())) {
     return { ready: false, reason: 'no Docker engine runs', cure: `start one (npm run e2e does), then ${again}` };
   }
   if ((await output('mmdebstrap', ['--version'])) === undefined) {
@@ -37,6 +42,10 @@ async function main(words: readonly string[]): Promise<number> {
   const tag = `greenroom-test/helper:${process.pid}`;
   const label = `${runLabel}=${process.pid}`;
   try {
+    if (isCi) {
+      await ensureEngine(signal);
+      await ensurePackages({ mmdebstrap: 'mmdebstrap' }, signal);
+    }
     say('Making the images (the servers’ takes two minutes the first time) …');
     const servers = (await run(join(here, 'servers/build'), [], { signal })).trim();
     await run(process.execPath, [join(here, '../../images/helper/build.ts'), '--tag', tag], { signal, quiet: true });
