@@ -12,6 +12,7 @@ import type { Call, StepFlag } from '../command.ts';
 import { Fault } from '../fault.ts';
 import { namesVariable } from '../inject/container.ts';
 import type { HelperOptions, ObjectMount, SecretVariable } from '../inject/options.ts';
+import { writtenFolders } from '../inject/step-paths.ts';
 import { resolveHelperImage } from '../settings.ts';
 
 type HelperArguments = {
@@ -38,6 +39,7 @@ export async function readHelperFlags({ args, steps: given, shell }: Call<Helper
   const secretVariables = (args['secret-env'] ?? []).map(parseSecretVariable);
   const objectMounts = (args.mount ?? []).map(parseObjectMount);
   requireVariables(steps, secretVariables);
+  requireOwnPaths(steps, objectMounts);
   const { folder, env, version } = shell;
   const image = await resolveHelperImage({ flag: args['helper-image'], env, folder, version });
   return {
@@ -122,6 +124,15 @@ function requireVariables(steps: readonly Step[], variables: readonly SecretVari
   }
   const idle = variables.find(({ variable }) => !steps.some((step) => namesVariable(step, variable)));
   if (idle !== undefined) throw new Fault('usage', `--secret-env: no step reads ${idle.variable} (--header-env)`);
+}
+
+/** Two volumes cannot be mounted at one path. */
+function requireOwnPaths(steps: readonly Step[], mounts: readonly ObjectMount[]): void {
+  const taken = new Set(writtenFolders(steps));
+  for (const { path } of mounts) {
+    if (taken.has(path)) throw new Fault('usage', `--mount: something else is mounted at ${path} already`);
+    taken.add(path);
+  }
 }
 
 function checkQuantity(text: string, claim: string | undefined): string {

@@ -2,12 +2,19 @@
 import { isMap, type Node } from 'yaml';
 import { type Step, suggest } from '../../../helper/src/contract/index.ts';
 import { flowList, flowMap, list, map, type NewNode } from '../manifest/node.ts';
-import { entryOf, itemsAt, textAt } from '../manifest/tree.ts';
+import { entryOf, itemsAt, lookup, textAt } from '../manifest/tree.ts';
 import { objectText, type PodPlace } from '../manifest/workload.ts';
 import { accessText, apiAccesses } from './api-access.ts';
 import { type NewPart, newPart } from './container.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
-import { type AppContainer, appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
+import {
+  type AppContainer,
+  appContainers,
+  isOwnVolumeName,
+  type Names,
+  ownVolumeName,
+  type VolumePurpose,
+} from './owned.ts';
 
 import { asFolder, covers, folderOf, readFiles, writtenFolders } from './step-paths.ts';
 
@@ -87,53 +94,57 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
       reused.set(mount.path, map({ name: mount.volume, mountPath: mount.path, subPath: mount.subPath }));
   }
   const added = ownVolumes(own, options, containers[0]?.node);
+  const objects = objectParts(options);
   const token = tokenVolume(place, options);
   const told = containers.map(({ name }) => name).join(', ');
   if (added.appMounts.length > 0) notes.push(`${added.folders.join(', ')} on a new volume, mounted in ${told}`);
+  if (options.claim !== undefined && added.folders.length > 0 && fsGroupOf(place) === undefined) {
+    notes.push(`claim ${options.claim} must be writable for group 65532 (fsGroup of the pod)`);
+  }
   const accesses = apiAccesses(options.steps).map(accessText);
   if (accesses.length > 0) notes.push(`its service account must be allowed to ${accesses.join(' and to ')}`);
   return {
     helperMounts: [
       ...reused.values(),
       ...added.appMounts.map(({ node }) => node),
-      ...objectMounts(options),
+      ...objects.mounts,
       ...token.map(({ mount }) => mount),
     ],
-    volumes: [...added.volumes, ...objectVolumes(options), ...token.map(({ volume }) => volume)],
+    volumes: [...added.volumes, ...objects.volumes, ...token.map(({ volume }) => volume)],
     appMounts: added.appMounts,
     containers,
     notes,
   };
 }
 
+const fsGroupOf = ({ document, pod }: PodPlace) =>
+  textAt(document, lookup(document, pod, 'securityContext'), 'fsGroup');
+
 /** Volumes for folders that nothing covers yet: one for each, but none within another. */
-export function ownVolumes(
+function ownVolumes(
   folders: readonly string[],
-  { name: base, claim, sizeLimit }: Pick<HelperOptions, 'name' | 'claim' | 'sizeLimit'>,
-  where?: Node,
+  { name: base, claim, sizeLimit }: HelperOptions,
+  where: Node | undefined,
 ): { folders: string[]; volumes: NewPart[]; appMounts: NewPart[] } {
   const outermost = folders.filter((folder) => !folders.some((other) => other !== folder && covers(other, folder)));
-  const parts = outermost.map((folder, index) => {
-    if (systemFolders.has(folder)) {
-      throw new PodFault(
-        `a volume at ${folder} would hide what the app's image has there`,
-        where,
-        `fetch into a folder of its own, such as ${folder === '/' ? '/data' : `${folder}/my-app`}/`,
-      );
-    }
-    const name = volumeName(base, folder, outermost.slice(0, index));
-    const source =
-      claim === undefined
-        ? { emptyDir: sizeLimit === undefined ? flowMap({}) : flowMap({ sizeLimit }) }
-        : { persistentVolumeClaim: flowMap({ claimName: claim }) };
-    // a claim is one volume, whose folders would meet in it
-    const subPath = claim !== undefined && outermost.length > 1 ? slug(folder) : undefined;
-    return {
-      volume: newPart(name, map({ name, ...source })),
-      mount: newPart(name, map({ name, mountPath: folder, subPath })),
-    };
+  const hiding = outermost.find((folder) => systemFolders.has(folder));
+  if (hiding !== undefined) {
+    const cure = `fetch into a folder of its own, such as ${hiding === '/' ? '/data' : `${hiding}/my-app`}/`;
+    throw new PodFault(`a volume at ${hiding} would hide what the app's image has there`, where, cure);
+  }
+  const names = volumeNames(base, 'at', outermost);
+  const source =
+    claim === undefined
+      ? { emptyDir: sizeLimit === undefined ? flowMap({}) : flowMap({ sizeLimit }) }
+      : { persistentVolumeClaim: flowMap({ claimName: claim }) };
+  // a claim is one volume, whose folders would meet in it
+  const isShared = claim !== undefined && outermost.length > 1;
+  const volumes = names.map((name) => newPart(name, map({ name, ...source })));
+  const appMounts = names.map((name, index) => {
+    const subPath = isShared ? name.slice(ownVolumeName({ base }, 'at', '').length) : undefined;
+    return newPart(name, map({ name, mountPath: outermost[index] ?? '', subPath }));
   });
-  return { folders: outermost, volumes: parts.map(({ volume }) => volume), appMounts: parts.map(({ mount }) => mount) };
+  return { folders: outermost, volumes, appMounts };
 }
 
 // where the kubelet would mount it, had the pod not said that it wants none
@@ -160,33 +171,38 @@ function tokenVolume({ document, pod }: PodPlace, { name: base, steps }: HelperO
   return [{ volume, mount: map({ name, mountPath: tokenPath, readOnly: true }) }];
 }
 
-/** Mounts of Secrets and ConfigMaps in the helper's containers. */
-export const objectMounts = ({ name: base, objectMounts }: HelperOptions): NewNode[] =>
-  objectMounts.map(({ kind, name, path }) =>
-    map({ name: ownVolumeName({ base }, kind, name), mountPath: path, readOnly: true }),
-  );
-
-/** The volumes of those mounts, each once. */
-export function objectVolumes({ name: base, objectMounts }: HelperOptions): NewPart[] {
-  const parts = objectMounts.map(({ kind, name }): NewPart => {
-    const volume = ownVolumeName({ base }, kind, name);
-    const source = kind === 'secret' ? { secret: flowMap({ secretName: name }) } : { configMap: flowMap({ name }) };
+/** The Secrets and ConfigMaps that the helper's own containers mount: a volume for each, a mount for each path. */
+function objectParts({ name: base, objectMounts }: HelperOptions): { volumes: NewPart[]; mounts: NewNode[] } {
+  const named = (['secret', 'configmap'] as const).flatMap((kind) => {
+    const objects = [...new Set(objectMounts.filter((mount) => mount.kind === kind).map(({ name }) => name))];
+    return volumeNames(base, kind, objects).map((volume, index) => ({ kind, volume, object: objects[index] ?? '' }));
+  });
+  const volumes = named.map(({ kind, volume, object }) => {
+    const source =
+      kind === 'secret' ? { secret: flowMap({ secretName: object }) } : { configMap: flowMap({ name: object }) };
     return newPart(volume, map({ name: volume, ...source }));
   });
-  return [...new Map(parts.map((part) => [part.name, part])).values()];
+  const mounts = objectMounts.map((mount) => {
+    const name = named.find(({ kind, object }) => kind === mount.kind && object === mount.name)?.volume;
+    return map({ name, mountPath: mount.path, readOnly: true });
+  });
+  return { volumes, mounts };
 }
 
-const slug = (folder: string) =>
-  folder
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-
-/** A DNS label (RFC 1123) that says which folder it is; of two folders that would be called the same, the second has a number. */
-function volumeName(base: string, folder: string, earlier: readonly string[]): string {
-  const label = (path: string) => ownVolumeName({ base }, 'at', slug(path)).slice(0, 60).replace(/-$/, '');
-  const number = earlier.filter((path) => label(path) === label(folder)).length;
-  return number === 0 ? label(folder) : `${label(folder)}-${number + 1}`;
+/** DNS labels (RFC 1123) that say what they are for; of several that would be the same, the later have numbers. */
+function volumeNames(base: string, purpose: VolumePurpose, things: readonly string[]): string[] {
+  const slugs = things.map(
+    (thing) =>
+      thing
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') || 'files',
+  );
+  const labels = slugs.map((slug) => ownVolumeName({ base }, purpose, slug).slice(0, 59).replace(/-$/, ''));
+  return labels.map((label, index) => {
+    const number = labels.slice(0, index).filter((earlier) => earlier === label).length + 1;
+    return number === 1 ? label : `${label}-${number}`;
+  });
 }
 
 function chosenContainers({ document, pod, object }: PodPlace, names: readonly string[]): VolumePlan['containers'] {
