@@ -68,7 +68,7 @@ function assertEnded(pid: number): void {
 
 describe('a pod that waits for a Service', () => {
   it('has its app started once the Service appears, and says until then what is missing', async () => {
-    const { exitCode, order, first, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@1s']);
+    const { exitCode, order, first, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@3s']);
     assert.equal(exitCode, 0);
     assert.deepEqual(order, [
       'started wait-myappb',
@@ -79,7 +79,7 @@ describe('a pod that waits for a Service', () => {
     ]);
     const appears = first.events.find(({ kind }) => kind === 'service-created');
     const starts = first.events.find(({ kind }) => kind === 'would-start');
-    assert.ok(Number(starts?.atMs) >= Number(appears?.atMs) && Number(appears?.atMs) >= 1_000);
+    assert.ok(Number(starts?.atMs) >= Number(appears?.atMs) && Number(appears?.atMs) >= 3_000);
     assert.match(
       stderr,
       /Deployment my-app in namespace default, one of its 2 pods: wait-myappb, then myapp-container/,
@@ -103,7 +103,7 @@ describe('a pod that waits for a Service', () => {
   });
 
   it('is refused at a Service without endpoints, until it has some', async () => {
-    const { exitCode, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@0s+1s']);
+    const { exitCode, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@0s+3s']);
     assert.equal(exitCode, 0);
     assert.match(stderr, /connection refused/);
     assert.match(stderr, /Service myappb:80 has ready endpoints/);
