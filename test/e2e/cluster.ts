@@ -55,12 +55,13 @@ export class Cluster {
       await this.delete();
     }
     mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${this.name}.yaml`);
-    writeFileSync(file, configuration);
     // --retain: one that fails half way is looked into before it is deleted
-    const args = ['create', 'cluster', '--name', this.name, '--image', this.#image, '--config', file];
-    await run('kind', [...args, '--retain', '--wait', '120s', '--quiet'], { signal, env: this.environment });
-    rmSync(file);
+    const args = ['create', 'cluster', '--name', this.name, '--image', this.#image, '--config', '-'];
+    await run('kind', [...args, '--retain', '--wait', '120s', '--quiet'], {
+      signal,
+      env: this.environment,
+      input: configuration,
+    });
     await run('kubectl', ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s'], {
       signal,
       env: this.environment,

@@ -56,7 +56,16 @@ async function rehearse(name: string, pod: (typeof pods)[keyof typeof pods]): Pr
   if (pod.initContainers.some((container) => container === flaky)) {
     standIns.push('--stand-in', `flaky=${third('{/shared}')}`);
   }
-  const settings = ['--service', 'db@0s', '--helper-image', helper, '--max-restart-period', '1s', '--run-app-for', '1s'];
+  const settings = [
+    '--service',
+    'db@0s',
+    '--helper-image',
+    helper,
+    '--max-restart-period',
+    '1s',
+    '--run-app-for',
+    '1s',
+  ];
   const args = ['rehearse', '-', ...settings, ...standIns, '--quiet', '--output', 'json'];
   const stdout = await greenroom(args, JSON.stringify(manifest(name, pod)), [0, 1, 2]);
   const { rehearsals } = JSON.parse(stdout) as { rehearsals: Rehearsed[] };
