@@ -85,8 +85,7 @@ const isScheme = (scheme: string): scheme is Scheme => scheme in targetSchemes;
  * @throws Failure USAGE
  */
 export function parseTarget(text: string): Target {
-  const shown = redactUrl(text);
-  const fault = (what: string) => new Failure('USAGE', `target ${JSON.stringify(shown)}: ${what}`);
+  const fault = (what: string) => new Failure('USAGE', `target ${JSON.stringify(redactUrl(text))}: ${what}`);
   const [, scheme, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) {
     const cure = /^[^\s/]+:\d+$/.test(text) ? `did you mean tcp://${text}?` : 'write a URL, such as tcp://db:5432';
@@ -113,7 +112,7 @@ export function parseTarget(text: string): Target {
     case 'http':
     case 'https': {
       if (!URL.canParse(text)) throw fault('is not a URL');
-      return { kind: 'http', text: shown, url: text };
+      return { kind: 'http', text: redactUrl(text), url: text };
     }
     case 'unix':
     case 'file': {

@@ -1,5 +1,5 @@
 // GREENROOM_CONNECT_TO: connections to one address that go to another, for rehearsals and tests. Pure.
-import { isIP } from 'node:net';
+import { isAddress } from '../core/address.ts';
 import { Failure } from '../core/failure.ts';
 
 export interface Endpoint {
@@ -25,7 +25,7 @@ export function parseConnectTo(text: string, variable: string): ConnectTo {
       const [, fromHost = '', fromPort = '', toHost = '', toPort = ''] = rulePattern.exec(rule) ?? [];
       const from = fromHost.replace(/^\[|\]$/g, '');
       const to = toHost.replace(/^\[|\]$/g, '');
-      if (isIP(from) === 0 || isIP(to) === 0 || Number(toPort) > 65_535) {
+      if (!isAddress(from) || !isAddress(to) || Number(toPort) > 65_535) {
         throw new Failure(
           'USAGE',
           `${variable}: ${JSON.stringify(rule)} is not of the form ADDRESS:PORT=ADDRESS:PORT, such as 10.96.0.7:80=127.0.0.1:8080`,

@@ -1,5 +1,5 @@
 // The text of /etc/hosts → addresses by name, by hosts(5). Pure.
-import { isIP } from 'node:net';
+import { addressFamily } from '../core/address.ts';
 import type { Address } from './address.ts';
 
 /**
@@ -10,8 +10,8 @@ export function parseHostsFile(text: string): ReadonlyMap<string, readonly Addre
   const addresses = new Map<string, Address[]>();
   for (const line of text.split('\n')) {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    const family = isIP(address);
-    if (family !== 4 && family !== 6) continue;
+    const family = addressFamily(address);
+    if (family === undefined) continue;
     for (const name of new Set(names.map((given) => given.toLowerCase()))) {
       const known = addresses.get(name) ?? [];
       if (!known.some((other) => other.address === address)) known.push({ address, family });

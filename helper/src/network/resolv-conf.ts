@@ -1,6 +1,6 @@
 // The text of /etc/resolv.conf → what a resolver needs of it, by resolv.conf(5)
 // (https://man7.org/linux/man-pages/man5/resolv.conf.5.html). Pure.
-import { isIP } from 'node:net';
+import { addressFamily, isAddress } from '../core/address.ts';
 
 export interface ResolvConf {
   /** Up to three, in order, as `10.96.0.10`, `127.0.0.1:5353` or `[::1]:53`; never empty. */
@@ -53,7 +53,7 @@ export function parseResolvConf(text: string): ResolvConf {
 
 /** With a port only where one is given, which no C library takes but tests and rehearsals need. */
 function nameserverOf(text: string): string | undefined {
-  if (isIP(text) === 6) return `[${text}]`;
+  if (addressFamily(text) === 6) return `[${text}]`;
   const [, host = '', port = ''] = /^(\[[^\]]+\]|[\d.]+)(:\d+)?$/.exec(text) ?? [];
-  return isIP(host.replace(/^\[|\]$/g, '')) === 0 ? undefined : host + port;
+  return isAddress(host.replace(/^\[|\]$/g, '')) ? host + port : undefined;
 }

@@ -1,7 +1,7 @@
 // Resolves names as the pod's own resolver would: /etc/hosts, then each name of the search list at the name servers
 // of /etc/resolv.conf. No getaddrinfo: that would occupy one of libuv's four threads and could not be cancelled.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { addressFamily } from '../core/address.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Address } from './address.ts';
@@ -41,8 +41,8 @@ export async function resolveAddresses(
   signal: AbortSignal,
 ): Promise<readonly Address[]> {
   signal.throwIfAborted();
-  const family = isIP(name);
-  if (family === 4 || family === 6) return [{ address: name, family }];
+  const family = addressFamily(name);
+  if (family !== undefined) return [{ address: name, family }];
   const listed = parseHostsFile(readText(files.hosts)).get(name.replace(/\.$/, '').toLowerCase());
   if (listed !== undefined) return listed;
   // RFC 6761 §6.3: never a question for a name server

@@ -1,6 +1,6 @@
 // The last cause → what to look at, in Kubernetes' words. One table, in order: the first hint that fits is said.
 // helper/hints.md explains each; a test holds the two together.
-import { isIP } from 'node:net';
+import { isAddress } from '../core/address.ts';
 import type { Failure } from '../core/failure.ts';
 import type { PodIdentity } from '../network/pod-identity.ts';
 import { parseServiceName, type ServiceName } from './service-name.ts';
@@ -250,8 +250,7 @@ export const hints: readonly Hint[] = [
 /** The hint for a cause, where one is known. */
 export function hintFor(facts: HintFacts): { readonly id: string; readonly text: string } | undefined {
   const { host, pod, cause } = facts;
-  const service =
-    host === undefined || isIP(host) !== 0 ? undefined : parseServiceName(host, pod.namespace, pod.domain);
+  const service = host === undefined || isAddress(host) ? undefined : parseServiceName(host, pod.namespace, pod.domain);
   const fact = (name: string) => String(cause.details[name] ?? '');
   const it: Case = { ...facts, code: cause.code, fact, service };
   const hint = hints.find(({ fits }) => fits(it));
