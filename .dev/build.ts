@@ -84,7 +84,8 @@ const files = [
   { path: join(root, 'dist/helper/package.json'), contents: bytesOf('{"type":"commonjs"}\n') },
   ...licences,
   ...(cli ?? []),
-];
+  // parts before the programs that ask for them
+].sort((one, other) => Number(other.path.includes('/chunks/')) - Number(one.path.includes('/chunks/')));
 for (const { path, contents } of files) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });
