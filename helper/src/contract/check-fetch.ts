@@ -1,6 +1,6 @@
 // What a fetch step's options must not be together. Pure.
 import { Failure } from '../core/failure.ts';
-import type { FetchOptions } from './fetch-options.ts';
+import { type FetchOptions, fetchOptions } from './fetch-options.ts';
 
 /** @throws Failure USAGE */
 export function checkFetch(source: string, options: FetchOptions): void {
@@ -22,5 +22,12 @@ export function checkFetch(source: string, options: FetchOptions): void {
       'USAGE',
       'fetch: only one of --user-env, --user-file, --bearer-env and --bearer-file can be sent',
     );
+  }
+  const { unpack, stripComponents, include } = options;
+  if (!unpack && (stripComponents > 0 || include.length > 0)) {
+    throw new Failure('USAGE', `fetch: ${include.length > 0 ? '--include' : '--strip-components'} needs --unpack`);
+  }
+  if (unpack && options.mode !== fetchOptions.mode.default) {
+    throw new Failure('USAGE', 'fetch: --mode is for a file; what --unpack unpacks has the modes of the archive');
   }
 }

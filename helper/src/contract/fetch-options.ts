@@ -77,6 +77,43 @@ export const fetchOptions = {
     default: 0o644,
     summary: 'The permissions of the file; readable by whatever user the app runs as, unless said otherwise',
   }),
+  unpack: flag({
+    flag: 'unpack',
+    summary:
+      'Unpack the archive (tar, tar.gz, tar.zst, zip); the destination is the folder that appears, whole, in one step',
+  }),
+  stripComponents: count({
+    flag: 'strip-components',
+    default: 0,
+    atLeast: 0,
+    atMost: 64,
+    summary: 'Leave so many leading parts of the paths in the archive out',
+  }),
+  include: list({
+    flag: 'include',
+    placeholder: 'PATTERN',
+    summary:
+      'Unpack only what matches, in the whole path as the archive lists it: * and ? within a name, ** over several; a folder stands for all that is in it',
+  }),
+  maxUnpackedBytes: size({
+    flag: 'max-unpacked-size',
+    default: 10 * 2 ** 30,
+    summary: 'Refuse an archive whose files are larger, all together',
+  }),
+  maxEntries: count({
+    flag: 'max-entries',
+    default: 100_000,
+    atLeast: 1,
+    atMost: 10_000_000,
+    summary: 'Refuse an archive with more entries',
+  }),
+  maxRatio: count({
+    flag: 'max-ratio',
+    default: 1000,
+    atLeast: 1,
+    atMost: 1_000_000,
+    summary: 'Refuse an archive that unpacks to more than so many times its own size',
+  }),
   maxSizeBytes: size<number | undefined>({
     flag: 'max-size',
     default: undefined,

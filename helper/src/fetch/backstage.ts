@@ -61,6 +61,11 @@ export interface Backstage {
   tidy(): Promise<void>;
 }
 
+/** What the names of a destination's files begin with: they have at most 255 bytes (NAME_MAX), and 40 are ours. */
+export function backstageKey(name: string): string {
+  return Buffer.byteLength(name) <= 200 ? name : createHash('sha256').update(name).digest('hex');
+}
+
 /** Opens, and if need be makes, the folder. */
 export async function openBackstage({ folder, name }: Destination): Promise<Backstage> {
   const room = join(folder, backstageName);
@@ -74,8 +79,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     throw volumeFailure(error, room);
   }
 
-  // names have at most 255 bytes (NAME_MAX); 40 of them are ours
-  const key = Buffer.byteLength(name) <= 200 ? name : createHash('sha256').update(name).digest('hex');
+  const key = backstageKey(name);
   const recordPath = join(room, `${key}.json`);
   const partialPath = (id: string) => join(room, `${key}.${id}.part`);
   const statePath = (id: string) => join(room, `${key}.${id}.json`);

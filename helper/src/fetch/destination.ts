@@ -50,8 +50,11 @@ export async function openDestination(path: string, inPod: boolean): Promise<Des
   }
 }
 
-async function open(path: string, inPod: boolean): Promise<Destination> {
-  const name = basename(path);
+/** The folder above a path, made where the nearest one that exists allows it. Errors of the file system as they are. */
+export async function openParent(
+  path: string,
+  inPod: boolean,
+): Promise<{ folder: string; dev: number; onRoot: boolean }> {
   const parent = dirname(path);
   const ancestor = await nearestFolder(parent);
   const rootDevice = (await stat('/')).dev;
@@ -64,6 +67,13 @@ async function open(path: string, inPod: boolean): Promise<Destination> {
     await mkdir(parent, { recursive: true, mode: 0o755 });
   }
   const folder = await realpath(parent);
+  const { dev } = await stat(folder);
+  return { folder, dev, onRoot: dev === rootDevice };
+}
+
+async function open(path: string, inPod: boolean): Promise<Destination> {
+  const name = basename(path);
+  const { folder, dev, onRoot } = await openParent(path, inPod);
   const there = await lstat(join(folder, name)).catch(ifMissing);
   const invalid = (what: string, hint: string) => new Failure('DESTINATION_INVALID', `${path}: ${what}`, { hint });
   if (there?.isDirectory()) throw invalid('it is a folder', `End it with / to keep the name of the source: ${path}/`);
@@ -71,11 +81,10 @@ async function open(path: string, inPod: boolean): Promise<Destination> {
     throw invalid('it is a symbolic link, which the file would take the place of', 'Name the file that it points to');
   }
   if (there !== undefined && !there.isFile()) throw invalid('it is a device, pipe or socket', 'Choose another path');
-  const { dev } = await stat(folder);
   if (there !== undefined && there.dev !== dev)
     throw Object.assign(new Error('EXDEV'), { code: 'EXDEV', syscall: 'rename' });
   await access(folder, constants.W_OK | constants.X_OK);
-  return { path, folder, name, onRoot: dev === rootDevice };
+  return { path, folder, name, onRoot };
 }
 
 async function nearestFolder(path: string): Promise<string> {

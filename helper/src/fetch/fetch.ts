@@ -39,11 +39,13 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const { clock, log, env, signal } = runtime;
   const startMs = clock.now();
   const source = redactUrl(step.source);
-  const path = destinationPath(step.destination, step.source);
+  // what unpacks is a part of the bundle of its own
+  const tree = options.unpack ? await import('./tree.ts') : undefined;
+  const path = tree?.treePath(step.destination) ?? destinationPath(step.destination, step.source);
   const prepare = step.source.startsWith('file:') ? prepareCopy : await prepareDownload(step, runtime);
   // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
   const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;
-  const destination = await openDestination(path, inPod);
+  const destination = await (tree?.openTreeDestination ?? openDestination)(path, inPod);
   if (inPod && destination.onRoot) {
     log.warn(`${path} is on no volume: no other container will see it, nor this one after a restart`);
   }
@@ -51,7 +53,10 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const key = sourceKey(step.source, step.source.startsWith('file:') ? await localVersion(step.source) : '');
   const expected = givenDigests(options);
 
-  const there = await findThere(destination, backstage, key, expected, options.mode, signal);
+  const there =
+    tree === undefined
+      ? await findThere(destination, backstage, key, expected, options.mode, signal)
+      : await tree.findUnpacked(destination, { source: key, expected }, options);
   if (there !== undefined) {
     const sentence = `${path} is there already, whole (${describeByteSize(there.sizeBytes)}, sha256 ${there.sha256}); nothing was fetched`;
     log.info(sentence, { target: path, outcome: 'done', sha256: there.sha256, bytes: there.sizeBytes });
@@ -93,7 +98,13 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
       const why = 'the server told neither length nor digest, and none was given';
       log.warn(`nothing proves that the file is whole: ${why}`, { source });
     }
-    await publish(work, destination, backstage, { mode: options.mode, source: key, sha256 });
+    if (tree === undefined) {
+      await publish(work, destination, backstage, { mode: options.mode, source: key, sha256 });
+    } else {
+      const remainingMs = options.deadlineMs - (clock.now() - startMs);
+      const about = { source: key, expected, sha256, shown: source, remainingMs };
+      await tree.unpackFetched(work, destination, backstage, about, options, runtime);
+    }
     return report(outcome.value, path, outcome.attempts, clock.now() - startMs, log);
   } finally {
     await running;

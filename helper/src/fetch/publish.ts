@@ -38,7 +38,7 @@ export async function publish(
 }
 
 /** Without it, a node that loses power may forget the rename. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await folder.sync();
