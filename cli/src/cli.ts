@@ -66,7 +66,8 @@ async function parse(command: Command, words: readonly string[]): Promise<{ comm
   }
   // help and version do without it, and start sooner
   const { default: yargs } = await import('yargs');
-  const parser = yargs([...words])
+  // as the default command: after any other yargs draws its own help, which nobody sees
+  const parser = yargs(words.slice(1))
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -85,7 +86,7 @@ async function parse(command: Command, words: readonly string[]): Promise<{ comm
       throw error ?? new Fault('usage', explain(restoreDashes(message), command), cureOf(command));
     })
     .command(
-      command.usage,
+      ['$0', ...command.usage.split(' ').slice(1)].join(' '),
       command.summary,
       (own) => {
         for (const [name, positional] of Object.entries(command.positionals)) own.positional(name, positional);
