@@ -4,7 +4,8 @@ export const exitCodes = {
   success: { code: 0, sentence: 'Done.' },
   different: {
     code: 1,
-    sentence: 'The answer is no: `--check` found that a change would be made, or a rehearsed pod did not start.',
+    sentence:
+      'The answer is no: `--check` found that a change would be made, a rehearsed pod did not start, or `lint` found something as bad as `--fail-on` says.',
   },
   usage: { code: 2, sentence: 'A flag, a step or a setting is faulty; nothing was read.' },
   input: {

@@ -14,8 +14,18 @@ export interface Dependency {
   readonly at: Value;
 }
 
-/** What the pods of an object cannot start without. */
-export function dependenciesOf(object: LintObject, world: World): Dependency[] {
+const graphs = new WeakMap<World, ReadonlyMap<LintObject, readonly Dependency[]>>();
+
+/** What the pods of each object cannot start without. Made once for all rules. */
+export function dependenciesIn(world: World): ReadonlyMap<LintObject, readonly Dependency[]> {
+  const known = graphs.get(world);
+  if (known !== undefined) return known;
+  const graph = new Map(world.objects.map((object) => [object, dependenciesOf(object, world)]));
+  graphs.set(world, graph);
+  return graph;
+}
+
+function dependenciesOf(object: LintObject, world: World): Dependency[] {
   const { pod } = object;
   if (pod === undefined) return [];
   return initContainers(pod)

@@ -14,20 +14,24 @@ export interface PlacedFetch {
   readonly mount: Mount | undefined;
   readonly volume: Volume | undefined;
   readonly at: Value;
+  /** Whether another step of the same container reads it. */
+  readonly readAgain: boolean;
 }
 
 export function fetchesOf(object: LintObject, world: World): PlacedFetch[] {
   const { pod } = object;
   if (pod === undefined) return [];
-  return initContainers(pod).flatMap((container) =>
-    stepsOf(container, object, world).flatMap(({ step, placeOf }): PlacedFetch[] => {
+  return initContainers(pod).flatMap((container) => {
+    const steps = stepsOf(container, object, world);
+    return steps.flatMap(({ step, placeOf }): PlacedFetch[] => {
       if (step.kind !== 'fetch') return [];
       const inFolder = step.destination.endsWith('/');
       const name = inFolder ? posix.basename(new URL(step.source).pathname) : '';
       const destination = posix.join(step.destination, name);
       const mount = mountOf(destination, container.mounts);
       const volume = pod.volumes.find((each) => each.name === mount?.volume);
-      return [{ container, step, destination, mount, volume, at: placeOf(step.destination) }];
-    }),
-  );
+      const readAgain = steps.some((other) => other.step !== step && JSON.stringify(other.step).includes(destination));
+      return [{ container, step, destination, mount, volume, readAgain, at: placeOf(step.destination) }];
+    });
+  });
 }

@@ -17,6 +17,8 @@ export function readShellLoop(words: readonly string[]): ShellLoop | undefined {
   const [, loop, probe, body] =
     /^\s*(until|while\s+!)\s+([^;\n]+?)\s*(?:;|\n)\s*do\b\s*([\s\S]*?)[;\s]*\bdone\s*;?\s*$/.exec(script) ?? [];
   if (loop === undefined || probe === undefined || body === undefined) return undefined;
+  // a condition that counts, or leaves the loop itself
+  if (/\|\||&&|\[|\bexit\b|\bbreak\b|\btest\b|\btimeout\b/.test(probe)) return undefined;
   // nothing in it that counts, breaks or does anything but tell and sleep
   const statements = body.split(/[;\n]|&&/).map((statement) => statement.trim());
   if (!statements.every((each) => each === '' || /^(?:echo|printf|sleep|date|true|:)(?:\s[^|<>`&]*)?$/.test(each))) {
@@ -49,7 +51,7 @@ const targets: readonly (readonly [RegExp, (parts: readonly string[]) => string]
   ],
   [
     new RegExp(
-      `^curl(?:\\s+(?:-[sSfk]*f[sSfk]*|--fail|--silent))+(?:\\s+-o\\s+/dev/null)?\\s+["']?(https?://[^\\s"'$]+)["']?${quiet}$`,
+      `^curl(?:\\s+(?:-[sS]*f[sS]*|-[sS]+|--fail|--silent))+(?:\\s+-o\\s+/dev/null)?\\s+["']?(https?://[^\\s"'$]+)["']?${quiet}$`,
     ),
     ([url]) => `${url}`,
   ],

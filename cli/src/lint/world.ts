@@ -60,21 +60,35 @@ export function readObjects(slice: Slice, lines: Lines): LintObject[] {
 export function makeWorld(objects: readonly LintObject[], settings: LintSettings): World {
   const key = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;
   const byName = new Map(objects.map((object) => [key(object.kind, object.namespace, object.name), object]));
-  const byNamespace = Map.groupBy(
-    objects.filter(({ pod }) => pod !== undefined),
-    ({ namespace }) => namespace,
-  );
+  const withPods = objects.filter(({ pod }) => pod !== undefined);
+  // by each of their labels: a Service looks only at those that have the first that it selects
+  const byLabel = new Map<string, LintObject[]>();
+  const labelKey = (namespace: string, [name, value]: readonly [string, string]) => `${namespace}\0${name}\0${value}`;
+  for (const object of withPods) {
+    for (const label of object.pod?.labels ?? []) {
+      const at = labelKey(object.namespace, label);
+      const list = byLabel.get(at);
+      if (list === undefined) byLabel.set(at, [object]);
+      else list.push(object);
+    }
+  }
+  const known = new Map<LintObject, readonly LintObject[]>();
+  const findBehind = (service: LintObject): readonly LintObject[] => {
+    const selector = [...(service.value.get('spec', 'selector')?.texts ?? [])];
+    const [first] = selector;
+    if (first === undefined || service.value.textAt('spec', 'type') === 'ExternalName') return [];
+    return (byLabel.get(labelKey(service.namespace, first)) ?? []).filter(({ pod }) =>
+      selector.every(([name, value]) => pod?.labels.get(name) === value),
+    );
+  };
   return {
     objects,
     settings,
     find: (kind, namespace, name) => byName.get(key(kind, namespace, name)),
     behind(service) {
-      const selector = [...(service.value.get('spec', 'selector')?.texts ?? [])];
-      if (selector.length === 0 || service.value.textAt('spec', 'type') === 'ExternalName') return [];
-      return (byNamespace.get(service.namespace) ?? []).filter(({ pod }) => {
-        const labels = pod?.labels;
-        return selector.every(([name, value]) => labels?.get(name) === value);
-      });
+      const found = known.get(service) ?? findBehind(service);
+      known.set(service, found);
+      return found;
     },
   };
 }

@@ -14,7 +14,10 @@ export const endlessLoop: Rule = {
     good: `    image: greenroom/helper:0.1.0
     args: [wait, 'dns://db']`,
   },
-  *check({ pod }) {
+  *check({ kind, value: object, pod }) {
+    const job = kind === 'CronJob' ? object.get('spec', 'jobTemplate', 'spec') : object.get('spec');
+    // the pod, or its Job, is ended then
+    if ([job, pod?.spec].some((holder) => holder?.get('activeDeadlineSeconds') !== undefined)) return;
     for (const { value, name } of pod === undefined ? [] : initContainers(pod)) {
       const words = [...value.list('command'), ...value.list('args')];
       const loop = readShellLoop(words.map(({ text }) => text ?? ''));

@@ -21,8 +21,8 @@ export const fetchNoVolume: Rule = {
     - {name: site, mountPath: /www}`,
   },
   *check(object, world) {
-    for (const { container, destination, mount, at } of fetchesOf(object, world)) {
-      if (mount !== undefined) continue;
+    for (const { container, destination, mount, readAgain, at } of fetchesOf(object, world)) {
+      if (mount !== undefined || readAgain) continue;
       const mounted = container.mounts.map(({ path }) => path).join(', ');
       const there = mounted === '' ? 'it mounts none' : `it mounts ${mounted}`;
       yield {

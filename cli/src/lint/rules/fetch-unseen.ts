@@ -21,8 +21,8 @@ export const fetchUnseen: Rule = {
   },
   *check(object, world) {
     const containers = object.pod?.containers ?? [];
-    for (const { container, destination, mount, volume, at } of fetchesOf(object, world)) {
-      if (mount === undefined || !ofThePod.includes(volume?.kind ?? '') || mount.byExpression) continue;
+    for (const { container, destination, mount, volume, readAgain, at } of fetchesOf(object, world)) {
+      if (mount === undefined || readAgain || !ofThePod.includes(volume?.kind ?? '') || mount.byExpression) continue;
       const index = containers.indexOf(container);
       const later = containers.filter((each, place) => place > index || each.role === 'sidecar');
       const mounts = later.flatMap((each) => each.mounts).filter((each) => each.volume === mount.volume);

@@ -1,4 +1,5 @@
 // Modes of files that are not what they look like.
+import { isMap } from 'yaml';
 import type { Remark, Rule } from '../rule.ts';
 import type { Value } from '../value.ts';
 
@@ -34,7 +35,9 @@ export const fileMode: Rule = {
 function* faults(at: Value): Generator<Remark> {
   const text = at.text ?? '';
   const { typed } = at;
-  const isJson = /\.json$/.test(at.origin.lines.file);
+  // JSON has no octal numbers
+  const { contents } = at.origin.document;
+  const isJson = isMap(contents) && contents.flow === true;
   const right = isJson ? String(Number.parseInt(text, 8)) : `0${text.replace(/^0+/, '')}`;
   const fix = /^0?[0-7]{3}$/.test(text) ? { fix: right, cure: `write ${right}` } : {};
   if (typed?.kind === 'text') {

@@ -8,7 +8,7 @@ export const helperArgs: Rule = {
   severity: 'error',
   reason:
     'The helper reads all of its arguments before it does anything, and ends with exit code 2 where one is faulty; the kubelet starts it again and again, and the pod never starts. This rule reads them with the same code.',
-  cure: 'Write what the message says; `greenroom new` and `greenroom inject` write arguments that are right.',
+  cure: 'Write what the message asks for; `greenroom new` and `greenroom inject` check the steps that they are given.',
   example: {
     bad: `initContainers:
 - name: wait
@@ -25,8 +25,7 @@ export const helperArgs: Rule = {
       if (use.kind !== 'fault') continue;
       yield {
         at: use.at,
-        message: `init container ${container.name}: ${use.message}`,
-        cure: 'the helper would exit with 2',
+        message: `init container ${container.name}: the helper would exit with 2: ${use.message}`,
       };
     }
   },

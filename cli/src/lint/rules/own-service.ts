@@ -1,5 +1,5 @@
 // Waits that only the waiting pods themselves could end.
-import { dependenciesOf } from '../dependencies.ts';
+import { dependenciesIn } from '../dependencies.ts';
 import type { Rule } from '../rule.ts';
 
 export const ownService: Rule = {
@@ -19,7 +19,7 @@ export const ownService: Rule = {
         args: [wait, 'tcp://db:5432']`,
   },
   *check(object, world) {
-    for (const { on, target, through, at } of dependenciesOf(object, world)) {
+    for (const { on, target, through, at } of dependenciesIn(world).get(object) ?? []) {
       if (on !== object) continue;
       yield { at, message: `waits for itself: behind ${target} (${through}) are only the pods of this ${object.kind}` };
     }
