@@ -156,7 +156,8 @@ function attach(file: FileHandle, path: string, startBytes: number, hashes: Runn
       queue.push(piece);
       queuedBytes += piece.length;
       pump(batchBytes);
-      held = queuedBytes + inFlightBytes >= highBytes;
+      // stays so until relief, whatever else is appended meanwhile
+      held ||= queuedBytes + inFlightBytes >= highBytes;
       return held;
     },
     onRelief: () => {},
