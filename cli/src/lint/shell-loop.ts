@@ -51,7 +51,7 @@ const targets: readonly (readonly [RegExp, (parts: readonly string[]) => string]
   ],
   [
     new RegExp(
-      `^curl(?:\\s+(?:-[sS]*f[sS]*|-[sS]+|--fail|--silent))+(?:\\s+-o\\s+/dev/null)?\\s+["']?(https?://[^\\s"'$]+)["']?${quiet}$`,
+      `^curl(?=.*\\s(?:-[sS]*f[sS]*|--fail)\\s)(?:\\s+(?:-[sSf]+|--fail|--silent))+(?:\\s+-o\\s+/dev/null)?\\s+["']?(https?://[^\\s"'$]+)["']?${quiet}$`,
     ),
     ([url]) => `${url}`,
   ],
