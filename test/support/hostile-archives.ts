@@ -162,4 +162,9 @@ export const hostileArchives: readonly HostileArchive[] = [
   tooLarge('zip: too many entries', /more than 1000 entries/, () =>
     zipOf(...Array.from({ length: 1_001 }, (_, at) => ({ name: `f${at}` }))),
   ),
+  tooLarge('zip: more entries announced than allowed', /more than 1000 entries/, () => {
+    const archive = zipOf(good);
+    archive.writeUInt16LE(60_000, archive.length - 12);
+    return archive;
+  }),
 ];

@@ -21,7 +21,10 @@ export interface WaitStep {
 export interface FetchStep {
   readonly kind: 'fetch';
   readonly source: string;
-  /** An absolute path; ending in `/`, the folder that shall hold the file under the source's own name. */
+  /**
+   * An absolute path; ending in `/`, the folder that shall hold the file under the source's own name. With `--unpack`
+   * the folder that shall appear, without a slash at its end.
+   */
   readonly destination: string;
   readonly options: FetchOptions;
 }
@@ -61,7 +64,9 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
     if (!destination.startsWith('/')) {
       throw new Failure('USAGE', `fetch: the destination must be an absolute path, not ${JSON.stringify(destination)}`);
     }
-    return { kind, source, destination, options: values };
+    // the folder itself: a slash at its end would ask for the source's name in it
+    const place = values.unpack ? destination.replace(/\/+$/, '') || '/' : destination;
+    return { kind, source, destination: place, options: values };
   }
   const nearest = suggest(kind, stepKinds);
   const cure = nearest === undefined ? '' : `; did you mean ${nearest}?`;

@@ -41,7 +41,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const source = redactUrl(step.source);
   // what unpacks is a part of the bundle of its own
   const tree = options.unpack ? await import('./tree.ts') : undefined;
-  const path = tree?.treePath(step.destination) ?? destinationPath(step.destination, step.source);
+  const path = tree === undefined ? destinationPath(step.destination, step.source) : step.destination;
   const prepare = step.source.startsWith('file:') ? prepareCopy : await prepareDownload(step, runtime);
   // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
   const inPod = env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;

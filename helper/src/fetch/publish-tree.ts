@@ -43,6 +43,7 @@ export async function publishTree(
   const staged = join(room, `${key}.${id}.tree`);
   const record = join(room, `${key}.${id}.tree.json`);
   const target = join(destination.folder, destination.name);
+  let published = false;
   try {
     await mkdir(staged, { mode: 0o755 });
     const unpacked = await unpack(partial.path, staged, options, signal);
@@ -63,12 +64,14 @@ export async function publishTree(
     await syncFolder(room);
     signal.throwIfAborted();
     await rename(staged, target);
+    published = true;
     await syncFolder(destination.folder);
     await forgetOthers(destination, id);
     return unpacked;
   } catch (error) {
     // who stops us waits for us: the next run clears up
     signal.throwIfAborted();
+    if (published) throw volumeFailure(error, destination.path);
     await rm(record, { force: true }).catch(() => {});
     await discard(staged).catch(() => {});
     if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) {

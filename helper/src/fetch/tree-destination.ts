@@ -10,11 +10,6 @@ import type { There } from './there.ts';
 import { parseTreeRecord, type TreeRecord } from './tree-record.ts';
 import { volumeFailure } from './volume-failure.ts';
 
-/** The folder itself, with or without a slash at its end. */
-export function treePath(destination: string): string {
-  return destination.replace(/\/+$/, '') || '/';
-}
-
 /**
  * Checks that a folder can be put there by one rename, and makes missing folders above it.
  * @throws Failure DESTINATION_INVALID, READ_ONLY, PERMISSION_DENIED, NO_SPACE, VOLUME_FAILED

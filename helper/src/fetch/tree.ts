@@ -11,7 +11,10 @@ import { clearTrees, publishTree, selectionKey, type TreeOptions } from './publi
 import type { There } from './there.ts';
 import { findTree } from './tree-destination.ts';
 
-export { openTreeDestination, treePath } from './tree-destination.ts';
+export { openTreeDestination } from './tree-destination.ts';
+
+// What lies in the archive itself: another try with the same one would end the same way.
+const archiveFaults: readonly string[] = ['ARCHIVE_BROKEN', 'ARCHIVE_REFUSED', 'TOO_LARGE'];
 
 /** See `findTree`; clears up after runs that are over. */
 export async function findUnpacked(
@@ -63,22 +66,17 @@ export async function unpackFetched(
     const { source, expected, sha256 } = about;
     const all = { ...limits, include, stripComponents, source, expected, sha256 };
     const unpacked = await publishTree(work, destination, all, AbortSignal.any([signal, late.signal]));
-    const elapsed = describeDuration(clock.now() - startMs);
-    const what =
-      unpacked && `${unpacked.entries} entries (${describeByteSize(unpacked.sizeBytes)}) of a ${unpacked.format}`;
-    log.info(
-      unpacked
-        ? `unpacked ${what} to ${destination.path} in ${elapsed}`
-        : `another run was faster: ${destination.path} is there`,
-      {
-        target: destination.path,
-        ...(unpacked && { entries: unpacked.entries, bytes: unpacked.sizeBytes }),
-      },
-    );
+    if (unpacked === undefined) log.info(`another run was faster: ${destination.path} is there`);
+    else {
+      const { entries, sizeBytes, format } = unpacked;
+      const what = `${entries} entries (${describeByteSize(sizeBytes)}) of a ${format}`;
+      const elapsed = describeDuration(clock.now() - startMs);
+      log.info(`unpacked ${what} to ${destination.path} in ${elapsed}`, { entries, bytes: sizeBytes });
+    }
     await backstage.drop(work);
   } catch (error) {
-    if (!(error instanceof Failure) || !['ARCHIVE_BROKEN', 'ARCHIVE_REFUSED', 'TOO_LARGE'].includes(error.code))
-      throw error;
+    const isFaulty = error instanceof Failure && archiveFaults.includes(error.code);
+    if (!isFaulty) throw error;
     // kept, it would be taken for what the source has today
     await backstage.drop(work);
     const { code, hint, message, details, cause } = error;

@@ -4,11 +4,13 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { parsePlan } from '../../../helper/src/contract/plan.ts';
 import { splitWords } from '../../../helper/src/contract/words.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { startOrigin } from '../../support/http-origin.ts';
+import { tarOf } from '../../support/raw-archives.ts';
 import { root } from '../../support/read-imports.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { startTcpListener } from '../../support/tcp-listener.ts';
@@ -142,6 +144,22 @@ test('tool.yaml, model.yaml and private-download.yaml: verified, executable, wit
     secret,
   );
   assert.ok(!said.includes('Bearer token'));
+});
+
+test('static-site.yaml: the app gets the whole folder', async () => {
+  const page = { name: 'site-1.4/index.html', content: '<h1>it works</h1>' };
+  const archive = gzipSync(tarOf(page, { name: 'site-1.4/style.css', content: 'h1 {}' }));
+  const digest = createHash('sha256').update(archive).digest('hex');
+  await using origin = await startOrigin(() => ({ body: archive }));
+  const said = await rehearse('static-site.yaml', {
+    adapt: (manifest) =>
+      manifest.replaceAll('https://example.org', 'http://example.org').replaceAll(/[0-9a-f]{64}/g, digest),
+    flags: [
+      ...['--host', `example.org=127.0.0.1:${origin.port}`],
+      ...['--stand-in', 'static=grep -q works {/site/1.4/index.html} && test -s {/site/1.4/style.css}'],
+    ],
+  });
+  assert.match(said, /unpacked 2 entries .* of a tar\.gz to/);
 });
 
 test('nightly.yaml: waits, then fetches', async () => {

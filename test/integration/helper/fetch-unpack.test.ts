@@ -238,6 +238,11 @@ test('unpacking counts against the deadline', async () => {
   assert.ok(leftovers(folder.path).some((name) => name.endsWith('.part')));
 });
 
+test('a slash at the end of the destination changes nothing', () => {
+  const read = (destination: string) => parseStep(['fetch', 'http://a/b.tgz', destination, '--unpack']);
+  assert.deepEqual(read('/data/site/'), read('/data/site'));
+});
+
 test('options of archives without --unpack, and a mode with it, are faults of usage', () => {
   for (const words of [
     ['--strip-components', '1'],
