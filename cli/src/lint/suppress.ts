@@ -45,20 +45,17 @@ export function commentSuppressions(text: string, ids: readonly string[]): Suppr
   return { heeded, misfits };
 }
 
-/** What the annotation says, for all of its object. */
+/** What the annotation says: wherever the findings of its object are. */
 export function annotationSuppressions({ value, pod }: LintObject, ids: readonly string[]): Suppressions {
   const heeded: Suppression[] = [];
   const misfits: Misfit[] = [];
-  const { lines, offset } = value.origin;
-  const fromLine = lines.lineAt(value.start);
-  const toLine = lines.lineAt(offset + (value.node.range?.[2] ?? 0));
   for (const holder of new Set([value, ...(pod === undefined ? [] : [pod.template])])) {
     const annotation = holder.get('metadata', 'annotations', ignoreAnnotation);
     for (const line of annotation?.text?.split('\n') ?? []) {
       if (line.trim() === '' || annotation === undefined) continue;
       const parsed = parse(line, ids);
       if (typeof parsed === 'string') misfits.push({ offset: annotation.start, message: parsed });
-      else heeded.push({ ...parsed, fromLine, toLine });
+      else heeded.push({ ...parsed, fromLine: 1, toLine: Number.POSITIVE_INFINITY });
     }
   }
   return { heeded, misfits };

@@ -93,6 +93,24 @@ test('an annotation lets a rule be for its object, and for no other', () => {
   assert.equal(openTags(`${annotated}---\n${untagged('')}`).length, 1);
 });
 
+test('a plan in another file is judged there, and let be there', () => {
+  const use = pod(
+    '  - name: a\n    image: greenroom/helper:1\n    args: [run]\n    env:\n    - name: GREENROOM_PLAN\n      valueFrom: {configMapKeyRef: {name: plans, key: p}}\n',
+  );
+  const plans = (comment: string) => `kind: ConfigMap\nmetadata: {name: plans}\ndata:\n  p: wait db${comment}\n`;
+  const found = (comment: string) =>
+    lint(
+      [
+        { name: 'pod.yaml', text: use },
+        { name: 'plans.yaml', text: plans(comment) },
+      ],
+      { ...settings, parseData: (text) => [text] },
+    ).findings.filter(({ rule }) => rule.id === 'helper-args');
+  const [fault] = found('');
+  assert.deepEqual([fault?.place.file, fault?.place.line, fault?.ignored], ['plans.yaml', 4, undefined]);
+  assert.equal(found(' # greenroom: lint-ignore helper-args: mended later')[0]?.ignored, 'mended later');
+});
+
 test('what an alias brings in twice is said once', () => {
   const shared = `kind: List\nitems:\n- {kind: Pod, spec: {containers: [], initContainers: &i [{name: a, image: a}]}}\n- {kind: Pod, spec: {containers: [], initContainers: *i}}\n`;
   assert.equal(openTags(shared).length, 1);
