@@ -57,7 +57,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   render: ['render', 'command', 'inject', 'manifest', 'node', ...cliBase],
   scaffold: ['inject', 'manifest', 'node', ...cliBase],
   lint: ['lint', 'manifest', 'render', 'yaml', 'node', ...cliBase],
-  explain: ['explain', 'rehearse', 'node', ...cliBase],
+  explain: ['explain', 'rehearse', 'manifest', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
 };
 

@@ -13,7 +13,10 @@ export interface NodeImage {
   readonly tools: string | undefined;
 }
 
-/** From the notes of kind's release 0.33.0 and, for 1.33, of 0.29.0. The tags alone are made anew for each release. */
+/**
+ * From the notes of kind's release 0.33.0; that of 1.33, of release 0.29.0, as other projects pin it. A tag alone is made
+ * anew for each release of kind.
+ */
 const published: Readonly<Record<string, string>> = {
   '1.36': 'kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed',
   '1.35': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',

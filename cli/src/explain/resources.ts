@@ -2,9 +2,10 @@
 // https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers (KEP-753)
 // https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
 
+import { Fault } from '../fault.ts';
+import { parseQuantity } from '../manifest/quantity.ts';
 import type { ContainerRole } from '../rehearse/kubelet/restart-rules.ts';
 import type { Fields } from '../rehearse/pod/fields.ts';
-import { parseQuantity } from './quantity.ts';
 
 export interface ContainerResources {
   readonly name: string;
@@ -90,9 +91,15 @@ export function readResources(container: Fields, name: string, role: ContainerRo
 
 function amounts(fields: Fields | undefined): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(fields?.value ?? {}).map(([name, value]) => [
-      name,
-      parseQuantity(value, `${fields?.where}.${name}`),
-    ]),
+    Object.entries(fields?.value ?? {}).map(([name, value]) => [name, readQuantity(value, `${fields?.where}.${name}`)]),
   );
+}
+
+/** @throws Fault input, naming the place */
+function readQuantity(value: unknown, where: string): number {
+  const amount = parseQuantity(String(value));
+  if (amount === undefined) {
+    throw new Fault('input', `${where}: ${JSON.stringify(String(value))} is not a quantity, such as 250m or 64Mi`);
+  }
+  return amount;
 }

@@ -1,9 +1,9 @@
 // The sentences that text and pictures share. Pure.
 import { describeDuration, exitCodes, formatDuration } from '../../../helper/src/contract/index.ts';
+import { formatQuantity } from '../manifest/quantity.ts';
 import { afterFailedPod } from '../rehearse/kubelet/job-rules.ts';
 import type { HandOver } from './hand-overs.ts';
 import type { Part } from './parts.ts';
-import { formatQuantity } from './quantity.ts';
 import type { EffectiveRequest } from './resources.ts';
 import type { Story } from './story.ts';
 

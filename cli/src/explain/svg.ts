@@ -1,9 +1,9 @@
 // A story as a picture that stands on its own: the order from left to right, what is handed over, the times. Pure.
 // Sizes are guessed from the number of letters, since nothing here can measure text; the boxes are wide enough.
 import { formatDuration } from '../../../helper/src/contract/index.ts';
+import { formatQuantity } from '../manifest/quantity.ts';
 import type { HandOver } from './hand-overs.ts';
 import { type Part, stepTitle, worstMs } from './parts.ts';
-import { formatQuantity } from './quantity.ts';
 import { handOverFault } from './sentences.ts';
 import type { Story } from './story.ts';
 

@@ -1,9 +1,9 @@
 // A story as text, in the width of the terminal. Pure.
 import { formatDuration } from '../../../helper/src/contract/index.ts';
+import { formatQuantity } from '../manifest/quantity.ts';
 import { type Style, wrap } from '../rehearse/report/style.ts';
 import type { HandOver } from './hand-overs.ts';
 import { type Part, stepText } from './parts.ts';
-import { formatQuantity } from './quantity.ts';
 import { bestSentence, handOverFault, requestSentence, roleSentence, worstSentences } from './sentences.ts';
 import type { Story } from './story.ts';
 

@@ -45,7 +45,7 @@ export function parseSlice(slice: Slice, lines: Lines): ManifestDocument[] {
   if (template !== undefined) {
     throw new Fault('input', 'this is a template, not YAML', {
       place: lines.placeAt(slice.offset + template),
-      cure: `render it first: helm template … | greenroom inject -`,
+      cure: `render it first, and give the result: helm template … | greenroom COMMAND -`,
     });
   }
   if (error !== undefined) {

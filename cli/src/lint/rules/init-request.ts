@@ -1,6 +1,7 @@
 // Init containers that ask for more than the app, and so raise what is set aside for the pod's whole life.
+
+import { formatQuantity, parseQuantity } from '../../manifest/quantity.ts';
 import { type Container, initContainers } from '../pod.ts';
-import { formatQuantity, parseQuantity } from '../quantity.ts';
 import type { Rule } from '../rule.ts';
 
 /** What a container asks for; where only a limit is given, that is the request as well. */

@@ -1,6 +1,7 @@
 // Files in memory against the memory that the container may use.
+
+import { formatQuantity, parseQuantity } from '../../manifest/quantity.ts';
 import { fetchesOf } from '../fetches.ts';
-import { formatQuantity, parseQuantity } from '../quantity.ts';
 import type { Rule } from '../rule.ts';
 
 export const memoryVolume: Rule = {

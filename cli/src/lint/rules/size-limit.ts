@@ -1,6 +1,7 @@
 // The sizeLimit of a volume against what is fetched into it.
+
+import { formatQuantity, parseQuantity } from '../../manifest/quantity.ts';
 import { fetchesOf } from '../fetches.ts';
-import { formatQuantity, parseQuantity } from '../quantity.ts';
 import type { Rule } from '../rule.ts';
 
 export const sizeLimit: Rule = {

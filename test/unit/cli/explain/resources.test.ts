@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { podSecurity } from '../../../../cli/src/explain/pod-security.ts';
-import { parseQuantity } from '../../../../cli/src/explain/quantity.ts';
 import { type ContainerResources, podResources } from '../../../../cli/src/explain/resources.ts';
 import { Fields } from '../../../../cli/src/rehearse/pod/fields.ts';
 
@@ -63,22 +62,6 @@ describe('the quality of service', () => {
 
   it('is BestEffort where nobody asks for cpu or memory', () => {
     assert.equal(podResources([{ name: 'a', role: 'app', requests: {}, limits: {} }], bare).qos, 'BestEffort');
-  });
-});
-
-describe('a quantity', () => {
-  it('is read as Kubernetes does', () => {
-    const cases = [
-      ['250m', 0.25],
-      ['1', 1],
-      [2, 2],
-      ['0.5', 0.5],
-      ['64Mi', 67_108_864],
-      ['1G', 1e9],
-      ['1e3', 1_000],
-    ] as const;
-    for (const [text, expected] of cases) assert.equal(parseQuantity(text, 'x'), expected, String(text));
-    assert.throws(() => parseQuantity('64MB', 'a.memory'), /a\.memory: "64MB" is not a quantity/);
   });
 });
 

@@ -1,5 +1,6 @@
 // Kubernetes' resource quantities → numbers: cores for cpu, bytes for the rest; and back for people. Pure.
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+import { formatByteSize } from '../../../helper/src/contract/index.ts';
 
 const factors: Readonly<Record<string, number>> = {
   ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
@@ -13,12 +14,8 @@ export function parseQuantity(text: string): number | undefined {
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 
-/** `250m` of cpu, `64Mi` of memory. */
+/** Writes an amount of a resource: `250m` of cpu, `64Mi` of memory. */
 export function formatQuantity(resource: string, amount: number): string {
-  if (resource === 'cpu') return Number.isInteger(amount) ? String(amount) : `${Math.round(amount * 1_000)}m`;
-  const unit = ['Gi', 'Mi', 'Ki'].find((name) => {
-    const count = amount / (factors[name] ?? 1);
-    return count >= 1 && Number.isInteger(count);
-  });
-  return unit === undefined ? String(amount) : `${amount / (factors[unit] ?? 1)}${unit}`;
+  if (resource !== 'cpu') return formatByteSize(Math.round(amount));
+  return Number.isInteger(amount) ? String(amount) : `${Math.round(amount * 1_000)}m`;
 }
