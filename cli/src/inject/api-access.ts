@@ -1,34 +1,42 @@
 // What steps ask the Kubernetes API for, as RBAC says it.
-import { k8sResource, parseTarget, type Step } from '../../../helper/src/contract/index.ts';
+import { guardsOf, k8sResource, parseTarget, type Step, type WaitStep } from '../../../helper/src/contract/index.ts';
 
 /** One right that a wait needs. */
 export interface Access {
   readonly group: string;
   readonly resource: string;
-  readonly verb: 'get' | 'list';
+  readonly verbs: readonly ('get' | 'list' | 'watch')[];
   /** The one object that it is for; undefined for all. */
   readonly object: string | undefined;
+  /** Whether the objects are the cluster's, and lie in no namespace. */
+  readonly isOfCluster: boolean;
   /** Where the object is; undefined: in the pod's namespace. */
   readonly namespace: string | undefined;
 }
 
 /** The rights that the steps need; helper/targets.md says why. */
 export function apiAccesses(steps: readonly Step[]): Access[] {
-  const accesses = steps.flatMap((step) => {
-    if (step.kind !== 'wait') return [];
-    const { namespace } = step.options;
-    return step.targets.flatMap((text): Access[] => {
-      const target = parseTarget(text);
-      if (target.kind !== 'k8s') return [];
-      const { plural, group } = k8sResource(target.resource) ?? split(target.resource);
-      if (target.name === '') return [{ group, resource: plural, verb: 'list', object: undefined, namespace }];
-      const get: Access = { group, resource: plural, verb: 'get', object: target.name, namespace };
-      if (plural !== 'services' || group !== '') return [get];
-      const slices = { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'list' as const };
-      return [get, { ...slices, object: undefined, namespace }];
-    });
-  });
+  const accesses = steps.flatMap((step) => (step.kind === 'wait' ? [step, ...guardsOf(step)].flatMap(accessesOf) : []));
   return [...new Map(accesses.map((access) => [JSON.stringify(Object.values(access)), access])).values()];
+}
+
+function accessesOf(step: WaitStep): Access[] {
+  const { clusterScoped } = step.options;
+  return step.targets.flatMap((text): Access[] => {
+    const target = parseTarget(text);
+    if (target.kind !== 'k8s') return [];
+    const known = k8sResource(target.resource);
+    const { plural, group } = known ?? split(target.resource);
+    const isOfCluster = known === undefined ? clusterScoped : !known.namespaced;
+    const place = { isOfCluster, namespace: isOfCluster ? undefined : step.options.namespace };
+    const many = { verbs: ['list', 'watch'] as const, object: undefined, ...place };
+    if (target.name === '') return [{ group, resource: plural, ...many }];
+    // get: where an authorizer does not narrow a list by its field, the object alone can be asked for
+    const one: Access = { group, resource: plural, verbs: ['get', 'list', 'watch'], object: target.name, ...place };
+    const needsEndpoints =
+      plural === 'services' && group === '' && !step.options.gone && step.options.condition === undefined;
+    return needsEndpoints ? [one, { group: 'discovery.k8s.io', resource: 'endpointslices', ...many }] : [one];
+  });
 }
 
 /** `certificates.cert-manager.io` as its plural and its group. */
@@ -37,8 +45,9 @@ function split(resource: string): { plural: string; group: string } {
   return { plural, group: group.join('.') };
 }
 
-/** A right for people: `get jobs.batch/migrate`. */
-export function accessText({ group, resource, verb, object, namespace }: Access): string {
+/** A right for people: `get, list and watch jobs.batch/migrate`. */
+export function accessText({ group, resource, verbs, object, isOfCluster, namespace }: Access): string {
   const what = `${resource}${group === '' ? '' : `.${group}`}${object === undefined ? '' : `/${object}`}`;
-  return `${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`;
+  const where = isOfCluster ? ' of the cluster' : namespace === undefined ? '' : ` in ${namespace}`;
+  return `${verbs.slice(0, -1).join(', ')} and ${verbs.at(-1)} ${what}${where}`;
 }

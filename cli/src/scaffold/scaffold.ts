@@ -135,34 +135,42 @@ function headlessService(options: ScaffoldOptions): NewNode {
   return map({ apiVersion: 'v1', kind: 'Service', metadata: metadataOf(options), spec });
 }
 
-/** A service account, and for each namespace a Role with just what the steps ask for. */
+/** A service account, and a Role for each namespace, or a ClusterRole, with just what the steps ask for. */
 function access(options: ScaffoldOptions): NewNode[] {
   const { name, namespace, accesses } = options;
   if (accesses.length === 0) return [];
   const labels = labelsOf(options);
   const account = map({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadataOf(options) });
   const subject = flowMap({ kind: 'ServiceAccount', name, namespace });
-  const roles = [...Map.groupBy(accesses, (each) => each.namespace ?? namespace)].flatMap(([where, own]) => {
-    const metadata = map({ name, namespace: where, labels });
+  const pair = (own: readonly Access[], kind: 'Role' | 'ClusterRole', metadata: NewNode): NewNode[] => {
     const apiVersion = 'rbac.authorization.k8s.io/v1';
     const rules = list(
-      own.map(({ group, resource, verb, object }) =>
+      own.map(({ group, resource, verbs, object }) =>
         map({
           apiGroups: flowList([group]),
           resources: flowList([resource]),
           resourceNames: object === undefined ? undefined : flowList([object]),
-          verbs: flowList([verb]),
+          verbs: flowList(verbs),
         }),
       ),
     );
-    const roleRef = flowMap({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name });
+    const ref = flowMap({ apiGroup: 'rbac.authorization.k8s.io', kind, name: kind === 'Role' ? name : clusterName });
     return [
-      map({ apiVersion, kind: 'Role', metadata, rules }),
-      map({ apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects: list([subject]) }),
+      map({ apiVersion, kind, metadata, rules }),
+      map({ apiVersion, kind: `${kind}Binding`, metadata, roleRef: ref, subjects: list([subject]) }),
     ];
-  });
-  return [account, ...roles];
+  };
+  // the cluster's names are shared by all namespaces
+  const clusterName = namespace === undefined ? name : `${namespace}-${name}`;
+  const [ofCluster, ofNamespaces] = [accesses.filter(isOfCluster), accesses.filter((each) => !isOfCluster(each))];
+  const roles = [...Map.groupBy(ofNamespaces, (each) => each.namespace ?? namespace)].flatMap(([where, own]) =>
+    pair(own, 'Role', map({ name, namespace: where, labels })),
+  );
+  const clusterRole = ofCluster.length === 0 ? [] : pair(ofCluster, 'ClusterRole', map({ name: clusterName, labels }));
+  return [account, ...roles, ...clusterRole];
 }
+
+const isOfCluster = (access: Access) => access.isOfCluster;
 
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
 const usualProgressDeadlineSeconds = 600;

@@ -2,8 +2,9 @@
 import { isAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
+import { parseGuard } from './guard.ts';
 import { k8sResource } from './k8s-resources.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, type Target } from './target.ts';
 import { targetKinds } from './target-kinds.ts';
 import { type WaitOptions, waitOptions } from './wait-options.ts';
 
@@ -28,12 +29,14 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   if (given.body !== undefined && (values.method === 'GET' || values.method === 'HEAD')) {
     throw fault('--body needs --method POST or PUT');
   }
+  for (const guard of values.failIf) parseGuard(guard);
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
   if (given.holdMs > 0 && given.holdMs >= values.timeoutMs) {
     throw fault(`--hold: must be shorter than the timeout of an attempt, ${formatDuration(values.timeoutMs)}`);
   }
   for (const target of targets) {
+    if (target.kind === 'k8s') checkScope(target, given, fault);
     if (target.kind === 'k8s' && k8sResource(target.resource)?.plural === 'services' && target.name === '') {
       throw fault(`${target.text} names no Service: give its name, such as k8s://service/db`);
     }
@@ -60,4 +63,15 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
       throw fault(`--${option.flag} is for ${kinds.join(' and ')} targets, and none of these is one`);
     }
   }
+}
+
+/** Objects of the cluster are in no namespace; of custom resources only the user, or the cluster, knows. */
+function checkScope(
+  { resource, text }: Extract<Target, { kind: 'k8s' }>,
+  { namespace, clusterScoped }: WaitOptions,
+  fault: (what: string) => Failure,
+): void {
+  const isNamespaced = k8sResource(resource)?.namespaced ?? !clusterScoped;
+  if (!isNamespaced && namespace !== undefined) throw fault(`${text} is in no namespace: leave --namespace out`);
+  if (isNamespaced && clusterScoped) throw fault(`${text} is in a namespace: leave --cluster-scoped out`);
 }

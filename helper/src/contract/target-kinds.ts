@@ -25,6 +25,7 @@ export const optionsOfAllKinds: readonly WaitOptionName[] = [
   'successes',
   'stableForMs',
   'gone',
+  'failIf',
 ];
 
 export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = {
@@ -148,12 +149,14 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   k8s: {
     schemes: ['k8s'],
     ready: 'The Kubernetes API says that the object is done, ready or there; by name, or all that a selector chooses.',
-    options: ['namespace', 'selector', 'condition'],
+    options: ['namespace', 'selector', 'condition', 'clusterScoped'],
     examples: [
       'k8s://job/migrate --deadline 10m',
       'k8s://service/db --namespace data',
       'k8s://pod --selector app=db',
       'k8s://certificates.cert-manager.io/web --condition Ready',
+      'k8s://clusterissuers.cert-manager.io/acme --condition Ready --cluster-scoped',
+      'k8s://crd/certificates.cert-manager.io',
       'k8s://configmap/lock --gone',
     ],
   },

@@ -1,4 +1,5 @@
 // Every option of a wait step. Which kinds of target take which of them: target-kinds.ts.
+import { moveGuardPaths } from './guard.ts';
 import { headerOptions, splitHeader } from './header-options.ts';
 import { choice, count, duration, flag, list, type OptionValues, path, size, text } from './option.ts';
 
@@ -62,6 +63,14 @@ export const waitOptions = {
     flag: 'gone',
     summary:
       'Wait until it is gone: the name unknown, the connection refused, the file not there. A silence proves nothing, so it does not count',
+  }),
+
+  failIf: list({
+    flag: 'fail-if',
+    placeholder: 'WAIT',
+    summary:
+      'A target with its options, in one value, such as "k8s://job/migrate --condition Failed": as soon as it is found so, the wait ends as failed for good',
+    movePath: moveGuardPaths,
   }),
 
   holdMs: duration({
@@ -192,6 +201,11 @@ export const waitOptions = {
     default: undefined,
     summary: 'The condition that must be True, or have the status given, in place of the rule for its kind',
     check: (value) => (/^[\w./-]+(?:=[\w-]+)?$/.test(value) ? undefined : 'is not of the form Ready or Ready=False'),
+  }),
+  clusterScoped: flag({
+    flag: 'cluster-scoped',
+    summary:
+      'The objects are in no namespace. The helper finds that out by itself; whoever writes its rights must know it, of custom resources',
   }),
   minSizeBytes: size({
     flag: 'min-size',

@@ -46,6 +46,7 @@ export const failureCodes = {
     'It answers, but does not serve yet: starting, loading, in recovery, a replica.',
   ),
   TARGET_FAILED: code('permanent', false, 'What was waited for has failed for good.'),
+  GUARD_HOLDS: code('permanent', false, 'What --fail-if names has come true.'),
   UNSTABLE: code('permanent', true, 'It was found ready, but not for long enough yet.'),
   STILL_THERE: code('permanent', true, 'It is still there, and was waited for to be gone.'),
 

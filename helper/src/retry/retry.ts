@@ -33,6 +33,8 @@ export interface RetryOptions {
   readonly toTheEnd?: boolean;
   /** May lengthen a pause, for instance to what a server asked for; default: as the back-off says. */
   readonly delayMs?: (failure: Failure, backoffMs: number) => number;
+  /** Stands in for the pause; `longestMs` is what is left until the last attempt. Default: sleeps so long. */
+  readonly pause?: (delayMs: number, longestMs: number) => Promise<void>;
 }
 
 export interface RetryState {
@@ -105,9 +107,11 @@ export async function retry<T>(
 
     const backoffMs = backoffDelayMs(failures, backoff, random.next());
     const wantedMs = options.delayMs?.(failure, backoffMs) ?? backoffMs;
-    const delayMs = Math.min(wantedMs, Math.max(0, remainingMs() - neededMs));
+    const longestMs = Math.max(0, remainingMs() - neededMs);
+    const delayMs = Math.min(wantedMs, longestMs);
     options.onFailure?.(failure, { ...counts(), delayMs });
-    await clock.sleep(delayMs, signal);
+    if (options.pause === undefined) await clock.sleep(delayMs, signal);
+    else await options.pause(delayMs, longestMs);
   }
 }
 

@@ -20,6 +20,7 @@ export function gone(probe: Probe): Probe {
     }
   };
   return {
+    ...probe,
     async check(asked): Promise<Readiness> {
       const readiness = await ask(asked);
       if (readiness.kind === 'broken') return readiness;

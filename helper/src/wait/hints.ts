@@ -187,8 +187,13 @@ export const hints: readonly Hint[] = [
     id: 'k8s-forbidden',
     seen: 'the Kubernetes API says 403',
     fits: ({ fact }) => fact('answer') === 'forbidden',
-    say: ({ fact }) =>
-      `The pod's service account lacks a right: kubectl create role wait --verb=${fact('verb')} --resource=${fact('resource')} -n ${fact('namespace')}, and a rolebinding of it to the service account`,
+    say: ({ fact }) => {
+      const role = fact('namespace') === '' ? 'clusterrole' : 'role';
+      const name = fact('name') === '' ? '' : ` --resource-name=${fact('name')}`;
+      const place = fact('namespace') === '' ? '' : ` -n ${fact('namespace')}`;
+      const verbs = fact('name') === '' ? 'list,watch' : 'get,list,watch';
+      return `The pod's service account lacks a right: kubectl create ${role} wait --verb=${verbs} --resource=${fact('resource')}${name}${place}, and a ${role}binding of it to the service account`;
+    },
   },
   {
     id: 'k8s-unauthorized',
@@ -197,14 +202,35 @@ export const hints: readonly Hint[] = [
     say: () => 'The API server does not know the token of the service account: has the service account been deleted?',
   },
   {
+    id: 'k8s-gone',
+    seen: 'the Kubernetes API had such an object, and has it no more',
+    fits: ({ fact }) => fact('answer') === 'object-gone',
+    say: ({ fact }) =>
+      'Something has deleted it, and another of its name is waited for' +
+      (fact('resource') === 'jobs.batch'
+        ? ': a Job that ends must live long enough to be seen (ttlSecondsAfterFinished), or one that Helm replaces comes again'
+        : ''),
+  },
+  {
     id: 'k8s-not-there',
     seen: 'the Kubernetes API has no such object',
     fits: ({ fact }) => fact('answer') === 'no-such-object',
-    say: ({ fact }) =>
-      `Is it in that namespace (kubectl get ${fact('resource')} -n ${fact('namespace')})?` +
-      (fact('resource') === 'jobs.batch'
-        ? ' A Job that is not there counts as not ready, whatever it did: give it time with ttlSecondsAfterFinished'
-        : ''),
+    say: ({ fact }) => {
+      const place = fact('namespace') === '' ? '' : ` -n ${fact('namespace')}`;
+      return (
+        `Is it there, under that name (kubectl get ${fact('resource')}${place})?` +
+        (fact('resource') === 'jobs.batch'
+          ? ' A Job that was removed before this wait began counts as not ready, whatever it did: let it live longer with ttlSecondsAfterFinished'
+          : '')
+      );
+    },
+  },
+  {
+    id: 'login-refused',
+    seen: 'the server serves, and does not take the user or the password',
+    fits: ({ code }) => code === 'LOGIN_REFUSED',
+    say: () =>
+      'Does the Secret hold what the server knows? Most databases keep the user and password of their first start on their volume, whatever the Secret says since. Or the user is not made yet: then it is only early',
   },
   {
     id: 'http-credentials',

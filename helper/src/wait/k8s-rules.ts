@@ -4,7 +4,12 @@ import { type Readiness, ready } from './probe.ts';
 
 /** As much of an object as the rules look at; every part of it may be missing. */
 export interface K8sObject {
-  readonly metadata?: { readonly name?: string; readonly generation?: number; readonly deletionTimestamp?: string };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly generation?: number;
+    readonly deletionTimestamp?: string;
+    readonly resourceVersion?: string;
+  };
   readonly spec?: { readonly replicas?: number };
   readonly status?: {
     readonly phase?: string;
@@ -36,6 +41,27 @@ function isObserved({ metadata, status }: K8sObject): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
 }
 
+/** `Ready`, `Ready=False`: a condition has that status. */
+function condition(wanted: string): Rule {
+  const [type = '', status = 'True'] = wanted.split('=');
+  return (object) => {
+    const found = conditionOf(object, type);
+    if (found?.status?.toLowerCase() === status.toLowerCase()) return ready;
+    const why = because(found?.reason, found?.message);
+    return notReady(`the condition ${type} is ${found?.status ?? 'not there'}${why === '' ? '' : `: ${why}`}`);
+  };
+}
+
+/** As many replicas are ready as there shall be. */
+function replicas(kind: string): Rule {
+  return (set) => {
+    if (!isObserved(set)) return notReady(`the ${kind} has changed and is not taken up yet`);
+    const wanted = set.spec?.replicas ?? 1;
+    const count = set.status?.readyReplicas ?? 0;
+    return count >= wanted ? ready : notReady(`${count} of ${wanted} pods of the ${kind} are ready`);
+  };
+}
+
 const because = (reason = '', message = '') => [reason, message].filter((part) => part !== '').join(': ');
 
 // | kind         | ready                                    | broken                             |
@@ -45,6 +71,12 @@ const because = (reason = '', message = '') => [reason, message].filter((part) =
 // | statefulsets | as many ready as there shall be          |                                    |
 // | daemonsets   | ready on every node that it is for       |                                    |
 // | pvc          | phase Bound                              | phase Lost                         |
+// | nodes        | condition Ready                          |                                    |
+// | namespaces   | phase Active                             |                                    |
+// | pv           | phase Available or Bound                 | phase Failed                       |
+// | crd          | condition Established                    |                                    |
+// | apiservices  | condition Available                      |                                    |
+// | replicasets  | as many ready as there shall be          |                                    |
 // | others       | is there                                 |                                    |
 const rules: Readonly<Record<string, Rule>> = {
   'jobs.batch': (job) => {
@@ -69,12 +101,8 @@ const rules: Readonly<Record<string, Rule>> = {
       ? ready
       : notReady(`the Deployment is not available: ${condition?.message ?? ''}`);
   },
-  'statefulsets.apps': (set) => {
-    if (!isObserved(set)) return notReady('the StatefulSet has changed and is not taken up yet');
-    const wanted = set.spec?.replicas ?? 1;
-    const count = set.status?.readyReplicas ?? 0;
-    return count >= wanted ? ready : notReady(`${count} of ${wanted} pods of the StatefulSet are ready`);
-  },
+  'statefulsets.apps': replicas('StatefulSet'),
+  'replicasets.apps': replicas('ReplicaSet'),
   'daemonsets.apps': (set) => {
     if (!isObserved(set) || set.status === undefined) return notReady('the DaemonSet is not taken up yet');
     const { desiredNumberScheduled: wanted, numberReady: count } = set.status;
@@ -85,22 +113,25 @@ const rules: Readonly<Record<string, Rule>> = {
     if (status?.phase === 'Lost') return failed('the volume of the claim is lost');
     return status?.phase === 'Bound' ? ready : notReady(`the claim is not bound (${status?.phase ?? 'no phase'})`);
   },
+  persistentvolumes: ({ status }) => {
+    const phase = status?.phase ?? 'no phase';
+    if (phase === 'Failed') return failed('the volume has failed');
+    return phase === 'Available' || phase === 'Bound' ? ready : notReady(`the volume is not to be had (${phase})`);
+  },
+  namespaces: ({ status }) =>
+    status?.phase === 'Active' ? ready : notReady(`the namespace is not active (${status?.phase ?? 'no phase'})`),
+  nodes: condition('Ready'),
+  'customresourcedefinitions.apiextensions.k8s.io': condition('Established'),
+  'apiservices.apiregistration.k8s.io': condition('Available'),
 };
 
 /**
  * The state of one object.
  * @param resource plural and group, as in RBAC: `jobs.batch`, `pods`
- * @param condition what its option holds: `Ready`, `Ready=False`; in place of the rule of its kind
+ * @param wanted a condition, as its option holds it: `Ready`, `Ready=False`; in place of the rule of its kind
  */
-export function judgeObject(resource: string, object: K8sObject, condition: string | undefined): Readiness {
-  if (condition !== undefined) {
-    const [type = '', wanted = 'True'] = condition.split('=');
-    const found = conditionOf(object, type);
-    if (found?.status?.toLowerCase() === wanted.toLowerCase()) return ready;
-    const why = because(found?.reason, found?.message);
-    return notReady(`the condition ${type} is ${found?.status ?? 'not there'}${why === '' ? '' : `: ${why}`}`);
-  }
-  return rules[resource]?.(object) ?? ready;
+export function judgeObject(resource: string, object: K8sObject, wanted: string | undefined): Readiness {
+  return wanted === undefined ? (rules[resource]?.(object) ?? ready) : condition(wanted)(object);
 }
 
 /**

@@ -1,85 +1,96 @@
-// k8s://resource/name asks the Kubernetes API for an object, by the rights of the pod's service account.
-// It asks again rather than watches: one small GET needs no right to list or watch, and nothing that can get stuck.
-
+// k8s://resource/name asks the Kubernetes API for an object, by the rights of the pod's service account. It lists
+// once; what is not ready is watched, and asked again only where it may not be watched.
 import { type K8sResource, k8sResource } from '../contract/k8s-resources.ts';
 import type { Target } from '../contract/target.ts';
-import { Failure } from '../core/failure.ts';
 import { connectK8sApi, type K8sApi } from './k8s-api.ts';
+import { discover } from './k8s-discovery.ts';
+import { K8sList } from './k8s-list.ts';
+import { notThere, type Refusal } from './k8s-refusal.ts';
 import { type EndpointSlice, judgeObject, judgeObjects, judgeService, type K8sObject } from './k8s-rules.ts';
 import type { Ask, Probe, ProbeWorld, Readiness } from './probe.ts';
 
+type K8sTarget = Extract<Target, { kind: 'k8s' }>;
+
+/** Lists of the API, and what they say together. */
+interface Subject {
+  readonly lists: readonly K8sList[];
+  judge(): Readiness;
+}
+
 /** @throws Failure USAGE where this pod has no access to the API */
-export function createK8sProbe(target: Extract<Target, { kind: 'k8s' }>, world: ProbeWorld): Probe {
+export function createK8sProbe(target: K8sTarget, world: ProbeWorld): Probe {
   const api = connectK8sApi(world);
-  const { namespace = api.namespace, selector, condition } = world.options;
+  let subject: Subject | undefined;
+  const find = async (ask: Ask): Promise<Subject | Refusal> => {
+    const found = k8sResource(target.resource) ?? (await discover(api, target.resource, ask));
+    return 'kind' in found ? found : subjectOf(target, found, api, world);
+  };
   return {
     async check(ask) {
-      const found = k8sResource(target.resource) ?? (await discover(api, target.resource, ask));
+      const found = subject ?? (await find(ask));
       if ('kind' in found) return found;
-      const name = found.group === '' ? found.plural : `${found.plural}.${found.group}`;
-      const folder = `${rootOf(found)}/namespaces/${namespace}`;
-      if (name === 'services' && target.name !== '' && condition === undefined) {
-        const service = await read(api, `${folder}/services/${target.name}`, 'services', namespace, ask);
-        if ('kind' in service) return service;
-        // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
-        const label = encodeURIComponent(`kubernetes.io/service-name=${target.name}`);
-        const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=${label}`;
-        const slices = await read(api, path, 'endpointslices.discovery.k8s.io', namespace, ask);
-        return 'kind' in slices ? slices : judgeService(itemsOf<EndpointSlice>(slices.body));
+      subject = found;
+      const troubles = await Promise.all(found.lists.map((list) => list.sync(ask)));
+      const trouble = troubles.find((each) => each !== undefined);
+      // a definition that was deleted may come back in another version
+      if (trouble?.cause.details.answer === 'no-such-resource') subject = undefined;
+      return trouble ?? found.judge();
+    },
+    changed: async (signal) => {
+      if (subject === undefined) return false;
+      const over = new AbortController();
+      const either = AbortSignal.any([signal, over.signal]);
+      // where one cannot be watched, asking again is the only way
+      const changes = subject.lists.map((list) => list.changed(either));
+      for (const change of changes) change.catch(() => {});
+      try {
+        return await Promise.race(changes);
+      } finally {
+        over.abort();
       }
-      const query = selector === undefined ? `/${target.name}` : `?labelSelector=${encodeURIComponent(selector)}`;
-      const answer = await read(api, `${folder}/${found.plural}${query}`, name, namespace, ask);
-      if ('kind' in answer) return answer;
-      return selector === undefined
-        ? judgeObject(name, answer.body as K8sObject, condition)
-        : judgeObjects(name, itemsOf<K8sObject>(answer.body), condition);
+    },
+    close: () => {
+      for (const list of subject?.lists ?? []) list.close();
+      api.close();
     },
   };
 }
 
-const rootOf = ({ group, version }: K8sResource) => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`);
-
-/** `certificates.cert-manager.io` → its group's preferred version, which every pod may ask for. */
-async function discover(api: K8sApi, resource: string, ask: Ask): Promise<K8sResource | Readiness> {
-  const dot = resource.indexOf('.');
-  const [plural, group] = [resource.slice(0, dot), resource.slice(dot + 1)];
-  const answer = await api.get(`/apis/${group}`, ask);
-  const { preferredVersion } = (answer.body ?? {}) as { preferredVersion?: { version?: string } };
-  const version = preferredVersion?.version;
-  if (answer.status === 200 && version !== undefined) return { plural, group, version };
-  const words = `the API server knows no group ${group} yet: is its custom resource definition installed?`;
-  return { kind: 'not-ready', cause: new Failure('NOT_SERVING', words) };
+function subjectOf(target: K8sTarget, found: K8sResource, api: K8sApi, { options, runtime }: ProbeWorld): Subject {
+  const { plural, group, version, namespaced } = found;
+  const resource = group === '' ? plural : `${plural}.${group}`;
+  const namespace = namespaced ? (options.namespace ?? api.namespace) : undefined;
+  const folder = (root: string) => (namespace === undefined ? root : `${root}/namespaces/${namespace}`);
+  const { selector, condition } = options;
+  const name = target.name === '' ? undefined : target.name;
+  const path = `${folder(group === '' ? `/api/${version}` : `/apis/${group}/${version}`)}/${plural}`;
+  const list = new K8sList({ path, resource, namespace, name, selector }, api, runtime);
+  if (name === undefined)
+    return { lists: [list], judge: () => judgeObjects(resource, [...list.items.values()], condition) };
+  if (resource !== 'services' || condition !== undefined || options.gone) {
+    const judge = (object: K8sObject) => judgeObject(resource, object, condition);
+    return { lists: [list], judge: () => judgeOne(list, options.gone, judge) };
+  }
+  // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
+  const endpoints = new K8sList(
+    {
+      path: `${folder('/apis/discovery.k8s.io/v1')}/endpointslices`,
+      resource: 'endpointslices.discovery.k8s.io',
+      ...{ namespace, name: undefined, selector: `kubernetes.io/service-name=${name}` },
+    },
+    ...([api, runtime] as const),
+  );
+  const judge = () => judgeOne(list, false, () => judgeService([...endpoints.items.values()] as EndpointSlice[]));
+  return { lists: [list, endpoints], judge };
 }
 
-/** Asks, and tells apart what is no object. */
-async function read(
-  api: K8sApi,
-  path: string,
-  resource: string,
-  namespace: string,
-  ask: Ask,
-): Promise<{ readonly body: unknown } | Readiness> {
-  const { status, body } = await api.get(path, ask);
-  if (status === 200 && typeof body === 'object' && body !== null) return { body };
-  // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
-  const { message = '' } = (body ?? {}) as { message?: string };
-  const verb = path.includes('?') ? 'list' : 'get';
-  const details = { resource, namespace, verb, status };
-  const notReady = (
-    code: 'NOT_THERE' | 'UNEXPECTED_ANSWER' | 'NOT_SERVING',
-    words: string,
-    answer: string,
-  ): Readiness => ({
-    kind: 'not-ready',
-    cause: new Failure(code, words, { details: { ...details, answer } }),
-  });
-  if (status === 404) return notReady('NOT_THERE', `no such object: ${message}`, 'no-such-object');
-  if (status === 403) return notReady('UNEXPECTED_ANSWER', `the Kubernetes API refuses: ${message}`, 'forbidden');
-  if (status === 401) return notReady('UNEXPECTED_ANSWER', `the Kubernetes API refuses: ${message}`, 'unauthorized');
-  return notReady('NOT_SERVING', `the Kubernetes API answers ${status}: ${message}`, 'other');
-}
-
-function itemsOf<T>(body: unknown): readonly T[] {
-  const { items } = body as { items?: unknown };
-  return Array.isArray(items) ? (items as T[]) : [];
+/** @param isGoneWanted then what the object was before it was removed does not matter */
+function judgeOne(list: K8sList, isGoneWanted: boolean, judge: (object: K8sObject) => Readiness): Readiness {
+  const object = list.items.get(list.query.name ?? '');
+  if (object !== undefined) return judge(object);
+  const missing = notThere(list.query, list.wasThere);
+  if (list.query.resource !== 'jobs.batch' || isGoneWanted) return missing;
+  // a Job's end stays true when the Job is removed after it, by its TTL for one; but its end must have been seen
+  const atLast = list.removed === undefined ? missing : judge(list.removed);
+  return atLast.kind === 'not-ready' ? missing : atLast;
 }

@@ -27,13 +27,21 @@ export type Readiness =
   /** Never: asking again will not help. */
   | { readonly kind: 'broken'; readonly cause: Failure };
 
-/** Asks one target. Keeps nothing between two questions but what it was made with. */
+/** Asks one target. Keeps nothing between two questions but what it was made with, unless it can be told of changes. */
 export interface Probe {
   /**
    * Asks once.
    * @throws a Failure counts as "not ready" where its code is retryable, else as "broken"; anything else is a bug
    */
   check(ask: Ask): Promise<Readiness>;
+  /**
+   * Where a target says by itself that it has changed: resolves with true then, and takes the place of the pause.
+   * False: it does not say so now, and asking again after a pause is the only way.
+   * @throws the signal's reason
+   */
+  changed?(signal: AbortSignal): Promise<boolean>;
+  /** Gives up what it holds between two questions; it is not asked again. */
+  close?(): void;
 }
 
 /** What a probe may be made of. */

@@ -15,7 +15,11 @@ export interface Stability {
 export function stable(probe: Probe, { successes, stableForMs }: Stability, clock: Clock): Probe {
   if (successes <= 1 && stableForMs <= 0) return probe;
   let streak: { readonly count: number; readonly sinceMs: number } | undefined;
+  const { changed } = probe;
   return {
+    ...probe,
+    // what is ready may stay so without a word: then it is asked again and again
+    ...(changed && { changed: async (signal: AbortSignal) => streak === undefined && (await changed(signal)) }),
     async check(ask) {
       const before = streak;
       // whatever happens now, and be it that the attempt never ends, breaks the streak

@@ -34,6 +34,14 @@ export function brokenFailure({ goal, standings, elapsedMs }: Ending): Failure {
   return new Failure(code, message, optionsOf(broken, elapsedMs));
 }
 
+/** A guard holds: what is missing will not come. */
+export function guardFailure(guard: string, { standings, elapsedMs }: Ending): Failure {
+  const missing = standings.filter(({ state }) => state !== 'ready');
+  const { details, ...also } = optionsOf(missing, elapsedMs);
+  const message = `given up after ${describeDuration(elapsedMs)}, since ${guard} (--fail-if); not ready: ${missing.map(describe).join('; ')}`;
+  return new Failure('GUARD_HOLDS', message, { ...also, details: { ...details, target: guard } });
+}
+
 /** Told to stop: the same failure, with what was still missing at that moment. */
 export function stoppedFailure(reason: Failure, { standings, elapsedMs }: Ending): Failure {
   const missing = standings.filter(({ state }) => state !== 'ready');

@@ -29,6 +29,7 @@ export async function waitForOne(
   const { deadlineMs, timeoutMs, pauses, onNotReady } = options;
   const startMs = runtime.clock.now();
   let phase: Phase | undefined;
+  using _ = { [Symbol.dispose]: () => probe.close?.() };
   const outcome = await retry(
     async ({ signal, progress }) => {
       phase = undefined;
@@ -48,6 +49,7 @@ export async function waitForOne(
       ...{ clock: runtime.clock, random: runtime.random, signal: runtime.signal },
       ...{ deadlineMs, timeoutMs, backoff: pauses.backoff, toTheEnd: true },
       delayMs: (_cause, backoffMs) => pauseMs(backoffMs, runtime.clock.now() - startMs, pauses),
+      pause: (delayMs, longestMs) => pause(probe, runtime, delayMs, longestMs),
       onFailure: (cause, { attempts }) => onNotReady(explain(cause, phase), attempts),
     },
   );
@@ -63,6 +65,28 @@ export async function waitForOne(
       onNotReady(explain(outcome.last, phase), attempts);
       return { kind: 'not-ready', attempts, elapsedMs };
   }
+}
+
+/** Until the target says that it has changed, where it does that; else for so long. */
+async function pause(
+  probe: Probe,
+  { clock, signal }: Pick<Runtime, 'clock' | 'signal'>,
+  delayMs: number,
+  longestMs: number,
+): Promise<void> {
+  if (probe.changed === undefined) return clock.sleep(delayMs, signal);
+  const startMs = clock.now();
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const last = clock.sleep(longestMs, either).then(() => true);
+  const change = probe.changed(either);
+  for (const one of [last, change]) one.catch(() => {});
+  try {
+    if (await Promise.race([change, last])) return;
+  } finally {
+    over.abort();
+  }
+  await clock.sleep(Math.max(0, delayMs - (clock.now() - startMs)), signal);
 }
 
 /** The loop knows that an attempt took too long; what it hung on is what it was last busy with. */

@@ -5,10 +5,11 @@ import { describeDuration } from '../core/duration.ts';
 import type { Failure } from '../core/failure.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
+import { holds, makeGuards } from './guard.ts';
 import { hintFor } from './hints.ts';
 import { countAttempts, Progress } from './progress.ts';
 import { probeFor } from './protocols.ts';
-import { brokenFailure, deadlineFailure, stoppedFailure } from './verdict.ts';
+import { brokenFailure, deadlineFailure, guardFailure, stoppedFailure } from './verdict.ts';
 import { waitForOne } from './wait-for-one.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   const targets = texts.map(parseTarget);
   const network = createNetwork(runtime);
   const probes = await Promise.all(targets.map((target) => probeFor(target, { options, network, runtime })));
+  const guards = await makeGuards(options, network, runtime);
   const names = targets.map(({ text }) => text);
   const progress = new Progress(names, options.gone ? 'gone' : 'ready', options.deadlineMs, runtime.log, runtime.clock);
   // the environment may ask for more targets than this step has
@@ -53,14 +55,24 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
     if (hasEnough() || isLost()) over.abort();
   });
 
+  let holding: string | undefined;
+  const guarding = Promise.allSettled(
+    guards.map(async (guard) => {
+      if (!(await holds(guard, { ...runtime, signal }, deadlineMs))) return;
+      holding ??= guard.text;
+      over.abort();
+    }),
+  );
+
   const heartbeat = progress.heartbeat(signal);
   const ended = await Promise.allSettled(waiting);
   over.abort();
-  await heartbeat;
+  await Promise.all([heartbeat, guarding]);
 
   if (hasEnough()) return report(progress, needed);
   const ending = { goal: progress.goal, standings: progress.standings, elapsedMs: progress.elapsedMs() };
   if (runtime.signal.aborted) throw stoppedFailure(runtime.signal.reason, ending);
+  if (holding !== undefined) throw guardFailure(holding, ending);
   if (isLost()) throw brokenFailure(ending);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   throw deadlineFailure(ending);

@@ -1,128 +1,243 @@
-// k8s:// targets against a scripted API server over TLS, with the answers that a real one gives.
+// k8s:// targets against a stand-in for the API server, over TLS. The real one: test/e2e.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeCertificate } from '../../support/certificate.ts';
-import { type Reply, startOrigin } from '../../support/http-origin.ts';
+import { ApiServer } from '../../support/api-server.ts';
 import { failureOf, firstCause, startWait } from '../../support/running-wait.ts';
-import { createTempDir } from '../../support/temp-dir.ts';
 
-/** An API server that answers by path, and a pod's access to it. */
-async function cluster(answers: (path: string, number: number) => Reply) {
-  const certificate = makeCertificate(['localhost']);
-  const folder = createTempDir();
-  folder.write('ca.crt', certificate.cert);
-  folder.write('namespace', 'shop');
-  folder.write('token', 'first');
-  const origin = await startOrigin(
-    ({ path, number, headers }) => {
-      const known = ['Bearer first', 'Bearer second'].includes(headers.authorization ?? '');
-      return known ? answers(path, number) : { status: 401, body: '{"message":"Unauthorized"}' };
-    },
-    { tls: certificate },
+const jobs = '/apis/batch/v1/namespaces/shop/jobs';
+const job = (type?: string) => ({ status: { conditions: type === undefined ? [] : [{ type, status: 'True' }] } });
+const conditions = (type: string, status = 'True') => ({ status: { conditions: [{ type, status }] } });
+
+test('a Job that is complete takes one question', async () => {
+  await using api = await ApiServer.start();
+  api.put(jobs, 'migrate', job('Complete'));
+  assert.equal((await startWait(['k8s://job/migrate'], api.env).ended).attempts, 1);
+  assert.deepEqual(
+    api.requests.map(({ path }) => path),
+    [`${jobs}?fieldSelector=metadata.name%3Dmigrate`],
   );
-  const env = {
-    KUBERNETES_SERVICE_HOST: 'localhost',
-    KUBERNETES_SERVICE_PORT: String(origin.port),
-    GREENROOM_SERVICE_ACCOUNT: folder.path,
-  };
-  return {
-    ...{ origin, env, folder },
-    paths: () => origin.requests.map(({ path }) => path),
-    async [Symbol.asyncDispose]() {
-      folder[Symbol.dispose]();
-      await origin[Symbol.asyncDispose]();
-    },
-  };
-}
+});
 
-const json = (body: unknown, status = 200): Reply => ({ status, body: JSON.stringify(body) });
-const job = (type?: string) => json({ status: { conditions: type === undefined ? [] : [{ type, status: 'True' }] } });
-const missing = json({ kind: 'Status', message: 'jobs.batch "migrate" not found' }, 404);
-
-test('a Job is waited for: not there, running, complete; the token is read anew each time', async () => {
-  await using it = await cluster((_, number) => [missing, job()][number - 1] ?? job('Complete'));
-  const waiting = startWait(['k8s://job/migrate'], it.env);
-  await waiting.saw(/no such object: jobs\.batch "migrate" not found/);
-  it.folder.write('token', 'second');
+test('a Job is listed once and watched until the wait is over: not there, running, complete', async () => {
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://job/migrate'], api.env);
+  await waiting.saw(/not ready: no such object: jobs\.batch "migrate" in namespace shop/);
+  await api.sees('watch', 1);
+  api.put(jobs, 'migrate', job());
+  await waiting.saw(/not ready: the Job is not complete/);
+  api.put(jobs, 'migrate', job('Complete'));
   await waiting.ended;
-  assert.deepEqual([...new Set(it.paths())], ['/apis/batch/v1/namespaces/shop/jobs/migrate']);
-  assert.equal(it.origin.requests.at(-1)?.headers.authorization, 'Bearer second');
-  assert.match(String(waiting.log.entries[1]?.fields.hint), /ttlSecondsAfterFinished/);
+  assert.deepEqual(
+    api.requests.map(({ verb }) => verb),
+    ['list', 'watch'],
+  );
+  const watch = new URL(api.requests[1]?.path ?? '', 'https://localhost').searchParams;
+  assert.equal(watch.get('resourceVersion'), '100');
+  assert.equal(watch.get('allowWatchBookmarks'), 'true');
+  assert.ok(Number(watch.get('timeoutSeconds')) >= 300);
+  await api.unwatched();
 });
 
 test('a Job that has failed ends the wait at once, for good', async () => {
-  await using it = await cluster(() => job('Failed'));
-  const failure = await failureOf(startWait(['k8s://job/migrate'], it.env).ended);
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://job/migrate'], api.env);
+  await api.sees('watch', 1);
+  api.put(jobs, 'migrate', job('Failed'));
+  const failure = await failureOf(waiting.ended);
   assert.equal(failure.code, 'TARGET_FAILED');
   assert.equal(failure.exitCode, 3);
   assert.match(failure.message, /^k8s:\/\/job\/migrate cannot become ready: the Job has failed/);
 });
 
-test('a right that is missing is named with the command that grants it', async () => {
-  const message =
-    'jobs.batch "migrate" is forbidden: User "system:serviceaccount:shop:default" cannot get resource "jobs"';
-  await using it = await cluster(() => json({ message }, 403));
-  const cause = await firstCause(['k8s://job/migrate'], it.env);
-  assert.match(cause.message, /the Kubernetes API refuses: jobs\.batch "migrate" is forbidden/);
-  assert.match(cause.hint, /kubectl create role wait --verb=get --resource=jobs\.batch -n shop/);
+test('a watch that ends is taken up from the last version, with the token of that moment', async () => {
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://job/migrate'], api.env);
+  await api.sees('watch', 1);
+  api.put(jobs, 'migrate', job());
+  await waiting.saw(/the Job is not complete/);
+  api.bookmark();
+  api.account.write('token', 'second');
+  api.endWatches('cut');
+  // what happens meanwhile is not missed
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
+  const last = api.requests.at(-1);
+  assert.equal(last?.token, 'second');
+  assert.equal(api.asked('list').length, 1, 'no new list');
+  // the object was 101; the bookmark, which may have been on its way still, 102
+  assert.match(last?.path ?? '', /resourceVersion=10[12]$/);
+});
+
+for (const how of ['an answer', 'an event'] as const) {
+  test(`a version that is too old, said by ${how}, takes a new list`, async () => {
+    await using api = await ApiServer.start();
+    const waiting = startWait(['k8s://job/migrate'], api.env);
+    await api.sees('watch', 1);
+    if (how === 'an event') api.expire();
+    else {
+      api.oldest = 1_000;
+      api.endWatches('cut');
+    }
+    await api.sees('list', 2);
+    api.oldest = 0;
+    api.put(jobs, 'migrate', job('Complete'));
+    await waiting.ended;
+  });
+}
+
+test('a Job that is removed after its end was complete all the same', async () => {
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://job/migrate'], api.env);
+  await api.sees('watch', 1);
+  // at one go, as when ttlSecondsAfterFinished is 0
+  api.put(jobs, 'migrate', job('Complete'));
+  api.remove(jobs, 'migrate');
+  await waiting.ended;
+});
+
+test('a Job that is removed before its end was seen is waited for anew', async () => {
+  await using api = await ApiServer.start();
+  api.put(jobs, 'migrate', job());
+  const waiting = startWait(['k8s://job/migrate'], api.env);
+  await api.sees('watch', 1);
+  api.remove(jobs, 'migrate');
+  await waiting.saw(/it was there and is gone, and how it ended was not seen: jobs\.batch "migrate"/);
+  assert.match(String(waiting.log.entries.at(-1)?.fields.hint), /ttlSecondsAfterFinished/);
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
+});
+
+test('where it may not be watched, it is asked again, which is said once with the rule', async () => {
+  await using api = await ApiServer.start();
+  api.denied.add('watch');
+  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
+  await api.sees('list', 3);
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
+  const said = waiting.log.messages('info').filter((message) => /may not be watched/.test(message));
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /jobs is forbidden: the account cannot watch/);
+  assert.equal(api.asked('watch').length, 1);
+});
+
+test('with the right to get alone, the one object is asked for again', async () => {
+  await using api = await ApiServer.start();
+  api.denied.add('watch').add('list');
+  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
+  await waiting.saw(/jobs\.batch may not be listed, so the API is asked again/);
+  await api.sees('get', 3);
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
+  assert.equal(api.asked('list').length, 1);
+});
+
+test('a right that is missing is named with the command that grants it, and may come', async () => {
+  await using api = await ApiServer.start();
+  api.denied.add('watch').add('list').add('get');
+  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
+  await waiting.saw(/the Kubernetes API refuses: jobs is forbidden/);
+  const hint = /kubectl create role wait --verb=get,list,watch --resource=jobs\.batch --resource-name=migrate -n shop/;
+  assert.match(String(waiting.log.entries.at(-1)?.fields.hint), hint);
+  api.denied.clear();
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
 });
 
 test('a Service is there without endpoints, then ready', async () => {
-  const slices = (ready: boolean) => json({ items: [{ endpoints: [{ conditions: { ready } }] }] });
-  await using it = await cluster((path, number) => (path.includes('endpointslices') ? slices(number > 2) : json({})));
-  const waiting = startWait(['k8s://service/db', '--namespace', 'data'], it.env);
-  await waiting.saw(/the Service has no ready endpoint: 1 that are not ready/);
+  await using api = await ApiServer.start();
+  const slices = '/apis/discovery.k8s.io/v1/namespaces/data/endpointslices';
+  const slice = (ready: boolean) => ({ endpoints: [{ conditions: { ready } }] });
+  const waiting = startWait(['k8s://service/db', '--namespace', 'data'], api.env);
+  await waiting.saw(/no such object: services "db" in namespace data/);
+  await api.sees('watch', 2);
+  api.put('/api/v1/namespaces/data/services', 'db', {});
+  await waiting.saw(/the Service has no ready endpoint/);
+  api.put(slices, 'db-x', slice(false));
+  api.put(slices, 'db-x', slice(true));
   await waiting.ended;
   assert.deepEqual(
-    [...new Set(it.paths())],
+    api.asked('list').map(({ path }) => path),
     [
-      '/api/v1/namespaces/data/services/db',
-      '/apis/discovery.k8s.io/v1/namespaces/data/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ddb',
+      '/api/v1/namespaces/data/services?fieldSelector=metadata.name%3Ddb',
+      `${slices}?labelSelector=kubernetes.io%2Fservice-name%3Ddb`,
     ],
   );
 });
 
 test('pods are chosen by a selector', async () => {
-  const ready = { metadata: { name: 'db-0' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
-  await using it = await cluster((_, number) => json({ items: number > 1 ? [ready] : [] }));
-  const waiting = startWait(['k8s://pod', '--selector', 'app=db,tier in (a, b)'], it.env);
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://pod', '--selector', 'app=db,tier in (a, b)'], api.env);
   await waiting.saw(/the selector chooses no pods/);
+  await api.sees('watch', 1);
+  api.put('/api/v1/namespaces/shop/pods', 'db-0', conditions('Ready'));
   await waiting.ended;
-  assert.equal(it.paths()[0], '/api/v1/namespaces/shop/pods?labelSelector=app%3Ddb%2Ctier%20in%20(a%2C%20b)');
+  assert.match(api.requests[0]?.path ?? '', /^\/api\/v1\/namespaces\/shop\/pods\?labelSelector=app%3Ddb%2Ctier%20in/);
 });
 
-test('a custom resource is found by the preferred version of its group', async () => {
-  await using it = await cluster((path, number) => {
-    if (path !== '/apis/cert-manager.io') return json({ status: { conditions: [{ type: 'Ready', status: 'True' }] } });
-    return number === 1 ? json({}, 404) : json({ preferredVersion: { version: 'v1' } });
-  });
-  const waiting = startWait(['k8s://certificates.cert-manager.io/web', '--condition', 'Ready'], it.env);
-  await waiting.saw(/knows no group cert-manager\.io yet/);
+test('objects of the cluster are in no namespace', async () => {
+  await using api = await ApiServer.start();
+  api.put('/api/v1/nodes', 'one', conditions('Ready'));
+  api.put('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', 'a.example.org', conditions('Established'));
+  await startWait(['k8s://node/one', 'k8s://crd/a.example.org'], api.env).ended;
+});
+
+test('a custom resource is found by discovery, once its definition is there', async () => {
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://issuers.example.org/web', '--condition', 'Ready', '--interval', '20ms'], api.env);
+  await waiting.saw(/knows no group example\.org yet/);
+  api.discovery.set('/apis/example.org', { preferredVersion: { version: 'v2' }, versions: [{ version: 'v1' }] });
+  api.discovery.set('/apis/example.org/v2', { resources: [{ name: 'issuer', namespaced: true }] });
+  api.discovery.set('/apis/example.org/v1', { resources: [] });
+  await waiting.saw(/knows no issuers in the group example\.org yet; did you mean issuer\.example\.org\?/);
+  api.discovery.set('/apis/example.org/v1', { resources: [{ name: 'issuers', namespaced: false }] });
+  await api.sees('watch', 1);
+  api.put('/apis/example.org/v1/issuers', 'web', conditions('Ready', 'False'));
+  await waiting.saw(/the condition Ready is False/);
+  api.put('/apis/example.org/v1/issuers', 'web', conditions('Ready'));
   await waiting.ended;
-  assert.equal(it.paths().at(-1), '/apis/cert-manager.io/v1/namespaces/shop/certificates/web');
 });
 
 test('gone: an object that is not there any more is gone, a refusal proves nothing', async () => {
-  const replies = [json({}), json({ message: 'no' }, 403)];
-  await using it = await cluster((_, number) => replies[number - 1] ?? missing);
-  const waiting = startWait(['k8s://configmap/lock', '--gone'], it.env);
-  assert.equal((await waiting.ended).attempts, 3);
+  await using api = await ApiServer.start();
+  const configmaps = '/api/v1/namespaces/shop/configmaps';
+  api.put(configmaps, 'lock', {});
+  api.denied.add('list').add('get');
+  const waiting = startWait(['k8s://configmap/lock', '--gone', '--interval', '20ms'], api.env);
+  await waiting.saw(/not gone: the Kubernetes API refuses/);
+  api.denied.clear();
+  await waiting.saw(/not gone: it is still there/);
+  await api.sees('watch', 1);
+  api.remove(configmaps, 'lock');
+  await waiting.ended;
 });
 
-test('an API server that fails or says nonsense is not ready', async () => {
-  await using it = await cluster((_, number) =>
-    number === 1 ? json({ message: 'etcd' }, 500) : { status: 200, body: 'no JSON' },
-  );
-  const waiting = startWait(['k8s://job/migrate'], it.env);
-  await waiting.saw(/the Kubernetes API answers 500: etcd/);
-  await waiting.saw(/the Kubernetes API answers 200/);
-  waiting.stop.abort(new Error('seen'));
+test('what is ready must stay so for as long as asked, though nothing is told', async () => {
+  await using api = await ApiServer.start();
+  api.put(jobs, 'migrate', job('Complete'));
+  const { attempts } = await startWait(['k8s://job/migrate', '--successes', '3'], api.env).ended;
+  assert.equal(attempts, 3);
 });
 
-test('a token that nobody knows is told apart', async () => {
-  await using it = await cluster(() => json({}));
-  it.folder.write('token', 'old');
-  assert.match((await firstCause(['k8s://job/migrate'], it.env)).hint, /does not know the token/);
+test('an API server that goes away is named, and its return finds what changed', async () => {
+  await using api = await ApiServer.start();
+  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
+  await api.sees('watch', 1);
+  api.tokens.clear();
+  api.endWatches('cut');
+  await waiting.saw(/the Kubernetes API refuses: Unauthorized/);
+  assert.match(String(waiting.log.entries.at(-1)?.fields.hint), /does not know the token/);
+  api.tokens.add('first');
+  api.put(jobs, 'migrate', job('Complete'));
+  await waiting.ended;
+});
+
+test('at the deadline what is known of it is said', async () => {
+  await using api = await ApiServer.start();
+  api.put(jobs, 'migrate', job());
+  const failure = await failureOf(startWait(['k8s://job/migrate', '--deadline', '700ms'], api.env).ended);
+  assert.equal(failure.code, 'DEADLINE_PASSED');
+  assert.match(failure.message, /the Job is not complete$/);
+  await api.unwatched();
 });
 
 test('without a cluster, and without a service account, it is a fault at once', async () => {
@@ -134,4 +249,10 @@ test('without a cluster, and without a service account, it is a fault at once', 
   const env = { KUBERNETES_SERVICE_HOST: 'localhost', GREENROOM_SERVICE_ACCOUNT: '/nowhere' };
   const without = await failureOf(startWait(['k8s://job/a'], env).ended);
   assert.equal(without.code, 'USAGE');
+});
+
+test('an answer that is no list is not ready', async () => {
+  await using api = await ApiServer.start();
+  api.discovery.set(jobs, 'no list');
+  assert.match((await firstCause(['k8s://job/migrate'], api.env)).message, /the Kubernetes API answers 200/);
 });

@@ -22,6 +22,7 @@ const values: { readonly [Name in keyof WaitOptions]?: fc.Arbitrary<unknown> } =
   successes: fc.integer({ min: 1, max: 1_000 }),
   stableForMs: durationMs,
   gone: fc.boolean(),
+  failIf: fc.array(fc.constantFrom('tcp://a:1 --hold 1s', 'k8s://job/a --condition Failed'), { maxLength: 2 }),
   record: fc.constantFrom('address', 'A', 'SRV', 'TXT'),
   minRecords: fc.integer({ min: 1, max: 10_000 }),
   wantedRecords: fc.array(anyText, { maxLength: 3 }),
@@ -78,7 +79,7 @@ test('what is written is read back, as words and as a line of words', () => {
 });
 
 test('every option has values here, but for those that only go with others', () => {
-  const others = ['atLeast', 'method', 'body', 'envHeaders', 'fileHeaders', 'certFile', 'keyFile', 'selector'];
+  const others = ['atLeast', 'method', 'body', 'envHeaders', 'fileHeaders', 'certFile', 'keyFile', 'selector', 'clusterScoped'];
   assert.deepEqual(
     Object.keys(waitOptions)
       .filter((name) => !(name in values))
