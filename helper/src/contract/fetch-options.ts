@@ -1,17 +1,9 @@
 // Every option of a fetch step.
 import { headerOptions } from './header-options.ts';
 import { parseIntegrity } from './integrity.ts';
-import { count, duration, flag, list, mode, type OptionValues, path, size, text } from './option.ts';
-import { webSourceFault } from './source.ts';
-
-const variable = (flagName: string, summary: string) =>
-  text<string | undefined>({
-    flag: flagName,
-    placeholder: 'VARIABLE',
-    default: undefined,
-    summary,
-    check: (value) => (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(value) ? undefined : 'must be the name of a variable'),
-  });
+import { manyOptions, storeOptions } from './many-options.ts';
+import { count, duration, flag, list, mode, type OptionValues, path, size, text, variable } from './option.ts';
+import { checksumSourceFault, webSourceFault } from './source.ts';
 
 export const fetchOptions = {
   sha256: text<string | undefined>({
@@ -36,7 +28,7 @@ export const fetchOptions = {
     placeholder: 'URL',
     default: undefined,
     summary: 'A list of checksums that names the file (SHA256SUMS, in the style of GNU or BSD), or the digest alone',
-    check: webSourceFault,
+    check: checksumSourceFault,
   }),
   requireIntegrity: flag({
     flag: 'require-integrity',
@@ -77,6 +69,15 @@ export const fetchOptions = {
     default: 0o644,
     summary: 'The permissions of the file; readable by whatever user the app runs as, unless said otherwise',
   }),
+  owner: text<string | undefined>({
+    flag: 'owner',
+    placeholder: 'UID[:GID]',
+    default: undefined,
+    summary: 'Whom the files shall belong to; only root may give files away, others only to a group of their own',
+    check: (value) =>
+      /^\d{1,10}(?::\d{1,10})?$/.test(value) ? undefined : 'must be numbers, such as 1000 or 1000:1000',
+  }),
+  ...manyOptions,
   unpack: flag({
     flag: 'unpack',
     summary:
@@ -93,7 +94,7 @@ export const fetchOptions = {
     flag: 'include',
     placeholder: 'PATTERN',
     summary:
-      'Unpack only what matches, in the whole path as the archive lists it: * and ? within a name, ** over several; a folder stands for all that is in it',
+      'Of an archive, a list or a prefix take only what matches, in the whole path as it stands there: * and ? within a name, ** over several; a folder stands for all that is in it',
   }),
   maxUnpackedBytes: size({
     flag: 'max-unpacked-size',
@@ -105,7 +106,7 @@ export const fetchOptions = {
     default: 100_000,
     atLeast: 1,
     atMost: 10_000_000,
-    summary: 'Refuse an archive with more entries',
+    summary: 'Refuse an archive with more entries, a list or a prefix with more files',
   }),
   maxRatio: count({
     flag: 'max-ratio',
@@ -117,7 +118,7 @@ export const fetchOptions = {
   maxSizeBytes: size<number | undefined>({
     flag: 'max-size',
     default: undefined,
-    summary: 'Refuse a source that is larger',
+    summary: 'Refuse a source that is larger; of a list or a prefix all files together',
   }),
   maxRedirects: count({
     flag: 'max-redirects',
@@ -126,6 +127,7 @@ export const fetchOptions = {
     atMost: 50,
     summary: 'How many redirects to follow',
   }),
+  ...storeOptions,
   ...headerOptions,
   userEnv: variable('user-env', 'The variable that holds USER:PASSWORD, for basic authentication'),
   userFile: path<string | undefined>({

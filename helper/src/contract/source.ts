@@ -8,6 +8,8 @@ export const sourceSchemes = {
   http: 'http://files/index.php',
   https: 'https://example.org/index.php',
   file: 'file:///scripts/start.sh',
+  s3: 's3://models/llama/model.bin',
+  gs: 'gs://models/llama/model.bin',
 } as const;
 
 /** What is wrong with a source, in words that complete "…: "; undefined where nothing is. */
@@ -20,6 +22,7 @@ export function sourceFault(text: string): string | undefined {
     const cure = nearest === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${nearest}:?`;
     return `unknown scheme ${scheme}; ${cure}`;
   }
+  if (isStoreSource(text)) return storeFault(text);
   if (!URL.canParse(text)) return 'is not a URL';
   if (scheme !== 'file') return undefined;
   const { host, search, hash, pathname } = new URL(text);
@@ -27,9 +30,55 @@ export function sourceFault(text: string): string | undefined {
   return plain ? undefined : 'must be the absolute path of one file, such as file:///scripts/start.sh';
 }
 
-/** As `sourceFault`, for what must come over the network. */
+/** As `sourceFault`, for what must come over HTTP. */
 export function webSourceFault(text: string): string | undefined {
-  return /^file:/i.test(text) ? 'must be http or https' : sourceFault(text);
+  return /^(?:file|s3|gs):/i.test(text) ? 'must be http or https' : sourceFault(text);
+}
+
+/** As `sourceFault`, for a list of checksums: on the web, or beside what lies in an object store. */
+export function checksumSourceFault(text: string): string | undefined {
+  if (isStorePrefix(text)) return 'must name one object, not a prefix';
+  return isStoreSource(text) ? sourceFault(text) : webSourceFault(text);
+}
+
+/** A bucket of an object store, and what is named in it. */
+export interface StorePlace {
+  readonly scheme: 's3' | 'gs';
+  readonly bucket: string;
+  /** As it is: nothing in it is decoded. Ends in `/`, or is empty, where it is a prefix. */
+  readonly key: string;
+}
+
+const storePlace = /^(s3|gs):\/\/([^/]*)(?:\/(.*))?$/su;
+
+export function isStoreSource(text: string): boolean {
+  return /^(?:s3|gs):/.test(text);
+}
+
+/** Whether a source stands for all objects whose names begin so. */
+export function isStorePrefix(text: string): boolean {
+  return isStoreSource(text) && text.endsWith('/');
+}
+
+/** @param text a source that `sourceFault` has nothing against */
+export function parseStorePlace(text: string): StorePlace {
+  const [, scheme = '', bucket = '', key = ''] = storePlace.exec(text) ?? [];
+  return { scheme: scheme as StorePlace['scheme'], bucket, key };
+}
+
+function storeFault(text: string): string | undefined {
+  const example = 'such as s3://bucket/name, or s3://bucket/folder/ for all that is below';
+  const match = storePlace.exec(text);
+  if (match === null) return `names no bucket; ${example}`;
+  const [, , bucket = '', key] = match;
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; older buckets, and other stores, have
+  // capitals and underscores
+  if (!/^[A-Za-z0-9][\w.-]{1,221}[A-Za-z0-9]$/.test(bucket)) return `${JSON.stringify(bucket)} cannot name a bucket`;
+  if (key === undefined) return `names a bucket and nothing in it; end it with / to fetch all of it: ${text}/`;
+  if (Buffer.byteLength(key) > 1024) return 'has a name of more than 1024 bytes';
+  // a path of HTTP has no such parts: they would be another object's, or another bucket's
+  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) return 'has a part . or .. in its name';
+  return /\p{Cc}/u.test(key) ? 'has a control character in its name' : undefined;
 }
 
 /**

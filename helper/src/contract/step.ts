@@ -1,7 +1,7 @@
 // A step ⇄ its words. The same words stand behind `greenroom-helper`, in a plan and in the CLI's flags.
 import { Failure } from '../core/failure.ts';
 import { suggest } from '../core/suggest.ts';
-import { checkFetch } from './check-fetch.ts';
+import { checkFetch, fetchesMany } from './check-fetch.ts';
 import { checkWait } from './check-wait.ts';
 import type { Environment } from './environment.ts';
 import { type FetchOptions, fetchOptions } from './fetch-options.ts';
@@ -17,13 +17,13 @@ export interface WaitStep {
   readonly options: WaitOptions;
 }
 
-/** Downloads one source to one destination. */
+/** Downloads one source to one destination; or many files to a folder, see `fetchesMany`. */
 export interface FetchStep {
   readonly kind: 'fetch';
   readonly source: string;
   /**
-   * An absolute path; ending in `/`, the folder that shall hold the file under the source's own name. With `--unpack`
-   * the folder that shall appear, without a slash at its end.
+   * An absolute path; ending in `/`, the folder that shall hold the file under the source's own name. With `--unpack`,
+   * and for many files, the folder that shall appear, without a slash at its end.
    */
   readonly destination: string;
   readonly options: FetchOptions;
@@ -60,12 +60,12 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
       );
     }
     checkSource(source);
-    checkFetch(source, values);
+    checkFetch(source, values, parseOptions(kind, fetchOptions, rest, {}).values);
     if (!destination.startsWith('/')) {
       throw new Failure('USAGE', `fetch: the destination must be an absolute path, not ${JSON.stringify(destination)}`);
     }
     // the folder itself: a slash at its end would ask for the source's name in it
-    const place = values.unpack ? destination.replace(/\/+$/, '') || '/' : destination;
+    const place = values.unpack || fetchesMany(source, values) ? destination.replace(/\/+$/, '') || '/' : destination;
     return { kind, source, destination: place, options: values };
   }
   const nearest = suggest(kind, stepKinds);

@@ -1,17 +1,18 @@
 // An archive that is whole and verified → the folder, by one rename of a folder that is finished and on disk.
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expected } from '../contract/integrity.ts';
+import { Failure } from '../core/failure.ts';
 import type { Selection } from '../unpack/entry-path.ts';
 import type { Limits } from '../unpack/limits.ts';
+import { descriptorPath } from '../unpack/open-folders.ts';
 import { type Unpacked, unpack } from '../unpack/unpack.ts';
 import type { Work } from './backstage.ts';
 import { type Destination, ifMissing } from './destination.ts';
 import { currentOwner, isOver } from './owner.ts';
 import { parsePartialState } from './partial-state.ts';
-import { syncFolder } from './publish.ts';
+import { switchTree } from './switch-tree.ts';
 import { findTree, treeRoom } from './tree-destination.ts';
-import type { TreeRecord } from './tree-record.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 export interface TreeOptions extends Limits, Selection {
@@ -27,7 +28,7 @@ export function selectionKey({ include, stripComponents }: Selection): string {
 }
 
 /**
- * Unpacks, flushes, records, renames, in this order: whenever it is interrupted, by whatever, the destination is
+ * Unpacks, flushes, switches (switch-tree.ts): whenever it is interrupted, by whatever, the destination is
  * what it was before (nothing, or an empty folder) or the whole new folder.
  * @returns undefined when another run has put the same there meanwhile
  * @throws Failure ARCHIVE_BROKEN, ARCHIVE_REFUSED, TOO_LARGE, DESTINATION_INVALID, those of the volume, and the
@@ -41,47 +42,30 @@ export async function publishTree(
 ): Promise<Unpacked | undefined> {
   const { room, key } = treeRoom(destination);
   const staged = join(room, `${key}.${id}.tree`);
-  const record = join(room, `${key}.${id}.tree.json`);
-  const target = join(destination.folder, destination.name);
-  let published = false;
   try {
     await mkdir(staged, { mode: 0o755 });
     const unpacked = await unpack(partial.path, staged, options, signal);
     const digests = await Promise.all(
       options.expected.map(async ({ algorithm }) => [algorithm, await partial.digest(algorithm)] as const),
     );
-    const { ino, birthtimeNs } = await lstat(staged, { bigint: true });
-    await writeRecord(record, {
-      version: 1,
+    const about = {
       source: options.source,
       digests: { ...Object.fromEntries(digests), sha256: options.sha256 },
       selection: selectionKey(options),
       sizeBytes: unpacked.sizeBytes,
-      inode: String(ino),
-      bornNs: String(birthtimeNs),
-    });
-    // a folder without a record is nobody's: the record must outlast a power failure that the folder outlasts
-    await syncFolder(room);
-    signal.throwIfAborted();
-    await rename(staged, target);
-    published = true;
-    await syncFolder(destination.folder);
-    await forgetOthers(destination, id);
-    return unpacked;
+    };
+    if ((await switchTree(staged, destination, id, about, signal)) === 'done') return unpacked;
   } catch (error) {
     // who stops us waits for us: the next run clears up
     signal.throwIfAborted();
-    if (published) throw volumeFailure(error, destination.path);
-    await rm(record, { force: true }).catch(() => {});
     await discard(staged).catch(() => {});
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      throw volumeFailure(error, destination.path);
-    }
-    // another run was faster: with the same archive, or it is refused
-    const there = await findTree(destination, options.source, options.expected, selectionKey(options));
-    if (there === undefined) throw volumeFailure(error, destination.path);
-    return undefined;
+    throw volumeFailure(error, destination.path);
   }
+  await discard(staged).catch(() => {});
+  // another run was faster: with the same archive, or it is refused
+  const there = await findTree(destination, options.source, options.expected, selectionKey(options));
+  if (there === undefined) throw new Failure('DESTINATION_INVALID', `${destination.path}: it is there, and not empty`);
+  return undefined;
 }
 
 /**
@@ -109,8 +93,8 @@ export async function clearTrees(destination: Destination, done: boolean): Promi
 }
 
 /** Removes a folder under another name: whoever is still at work in it cannot publish what is left of it. */
-async function discard(path: string): Promise<void> {
-  const trash = path.replace(/\.tree$/, '.trash');
+export async function discard(path: string): Promise<void> {
+  const trash = path.replace(/\.(?:tree|files)$/, '.trash');
   const moved = await rename(path, trash).then(() => true, ifMissing);
   if (!moved) return;
   await rm(trash, { recursive: true, force: true }).catch(async () => {
@@ -124,26 +108,5 @@ async function openUp(folder: string): Promise<void> {
   await chmod(folder, 0o700);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await openUp(join(folder, entry.name));
-  }
-}
-
-async function forgetOthers(destination: Destination, id: string): Promise<void> {
-  const { room, key } = treeRoom(destination);
-  const names = await readdir(room).catch(() => []);
-  const others = names.filter(
-    (name) => name.startsWith(`${key}.`) && /^[0-9a-f]{12}\.tree\.json$/.test(name.slice(key.length + 1)),
-  );
-  for (const name of others) {
-    if (name !== `${key}.${id}.tree.json`) await rm(join(room, name), { force: true }).catch(() => {});
-  }
-}
-
-async function writeRecord(path: string, record: TreeRecord): Promise<void> {
-  const file = await open(path, 'wx', 0o644);
-  try {
-    await file.writeFile(JSON.stringify(record));
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

@@ -63,7 +63,7 @@ const likely = [
     '1',
     '3',
   ],
-  ...['https://example.org/b', 'default', 'app=web', 'Ready', 'nginx/1.2', 'POST', '1Ki'],
+  ...['https://example.org/b', 'http://minio:9000', 'default', 'app=web', 'Ready', 'nginx/1.2', 'POST', '1Ki'],
   ...['1ms', '90s', '1h30m', '168h', '10Mi', '1.5Gi', '0644', '04755', 'true', 'text', 'json', 'debug', 'warn'],
 ];
 
