@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { driversAlone } from './drivers-alone.ts';
 import { licencesOf } from './licences.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -44,7 +45,7 @@ const built = await Promise.all([
     outdir: 'dist/helper',
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [undiciH1],
+    plugins: [undiciH1, driversAlone],
     banner: {},
     // pino is given a stream of ours: what it writes with otherwise is never used, and would be loaded at every start
     alias: {

@@ -13,7 +13,10 @@ const helperRooms: Readonly<Record<string, readonly string[]>> = {
   system: ['system', 'core', 'ports', 'node'],
   network: ['network', 'core', 'ports', 'contract', 'runtime', 'node'],
   http: ['http', 'network', 'core', 'ports', 'contract', 'runtime', 'version', 'node', 'undici'],
-  wait: ['wait', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
+  wait: [
+    ...['wait', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
+    ...['pg', 'mysql2', 'mongodb', 'amqplib', '@nats-io/transport-node', 'json-p3'],
+  ],
   unpack: ['unpack', 'core', 'node', 'tar-stream', 'yauzl'],
   fetch: ['fetch', 'unpack', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
   runtime: ['ports'],

@@ -10,7 +10,7 @@ import {
 } from '../../../helper/src/contract/index.ts';
 import type { Call, StepFlag } from '../command.ts';
 import { Fault } from '../fault.ts';
-import { namesVariable } from '../inject/container.ts';
+import { namesVariable, variablesOf } from '../inject/container.ts';
 import type { HelperOptions, ObjectMount, SecretVariable } from '../inject/options.ts';
 import { writtenFolders } from '../inject/step-paths.ts';
 import { resolveHelperImage } from '../settings.ts';
@@ -111,11 +111,10 @@ function parseObjectMount(text: string): ObjectMount {
   return { kind: kind as ObjectMount['kind'], name, path: path.replace(/(?<=.)\/$/, '') };
 }
 
-/** A header from a variable that the container would not have is a wait that can only fail. */
+/** A header or a password from a variable that the container would not have is a wait that can only fail. */
 function requireVariables(steps: readonly Step[], variables: readonly SecretVariable[]): void {
   for (const [index, step] of steps.entries()) {
-    for (const header of step.options.envHeaders) {
-      const variable = header.slice(header.indexOf(':') + 1).trim();
+    for (const { variable } of variablesOf(step)) {
       if (variables.some((given) => given.variable === variable)) continue;
       throw new Fault('usage', `step ${index + 1}, --${step.kind}: the container would have no variable ${variable}`, {
         cure: `say where it comes from: --secret-env ${variable}=SECRET/KEY`,
@@ -123,7 +122,8 @@ function requireVariables(steps: readonly Step[], variables: readonly SecretVari
     }
   }
   const idle = variables.find(({ variable }) => !steps.some((step) => namesVariable(step, variable)));
-  if (idle !== undefined) throw new Fault('usage', `--secret-env: no step reads ${idle.variable} (--header-env)`);
+  if (idle !== undefined)
+    throw new Fault('usage', `--secret-env: no step reads ${idle.variable} (--header-env, --password-env)`);
 }
 
 /** Two volumes cannot be mounted at one path. */

@@ -109,10 +109,24 @@ function container(
 const needsFiles = (steps: readonly Step[]) =>
   writtenFolders(steps).length + readFiles(steps).length + apiAccesses(steps).length > 0;
 
-/** Whether a step takes a header's value from a variable. */
-export function namesVariable(step: Step, variable: string): boolean {
-  return step.options.envHeaders.some((header) => header.slice(header.indexOf(':') + 1).trim() === variable);
+/** The options by which a step reads a variable, and the variable of each. */
+export function variablesOf(step: Step): { readonly flag: string; readonly variable: string }[] {
+  const headers = step.options.envHeaders.map((header) => header.slice(header.indexOf(':') + 1).trim());
+  const { passwordEnv, userEnv, bearerEnv } =
+    step.kind === 'wait'
+      ? { ...step.options, userEnv: undefined, bearerEnv: undefined }
+      : { ...step.options, passwordEnv: undefined };
+  return [
+    ...headers.map((variable) => ({ flag: 'header-env', variable })),
+    ...Object.entries({ 'password-env': passwordEnv, 'user-env': userEnv, 'bearer-env': bearerEnv }).flatMap(
+      ([flag, variable]) => (variable === undefined ? [] : [{ flag, variable }]),
+    ),
+  ];
 }
+
+/** Whether a step takes a value from a variable. */
+export const namesVariable = (step: Step, variable: string): boolean =>
+  variablesOf(step).some((named) => named.variable === variable);
 
 const secretVariable = ({ variable, secret, key }: SecretVariable): NewNode =>
   map({ name: variable, valueFrom: map({ secretKeyRef: flowMap({ name: secret, key }) }) });

@@ -3,6 +3,7 @@ import { isAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import { parseGuard } from './guard.ts';
+import { checkLogin } from './check-login.ts';
 import { k8sResource } from './k8s-resources.ts';
 import { parseTarget, type Target } from './target.ts';
 import { targetKinds } from './target-kinds.ts';
@@ -54,6 +55,7 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
       );
     }
   }
+  checkLogin(targets, values, given);
   for (const [name, option] of Object.entries(waitOptions)) {
     const takers = Object.entries(targetKinds).filter(([, { options }]) => (options as string[]).includes(name));
     const kinds = takers.map(([kind]) => kind);

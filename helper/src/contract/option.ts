@@ -111,6 +111,17 @@ export function text<T extends string | undefined>(
   });
 }
 
+/** The name of an environment variable, which holds what is secret. */
+export function variable(flagName: string, summary: string): Option<string | undefined> {
+  return text<string | undefined>({
+    flag: flagName,
+    placeholder: 'VARIABLE',
+    default: undefined,
+    summary,
+    check: (value) => (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(value) ? undefined : 'must be the name of a variable'),
+  });
+}
+
 /** The path of a file or folder in the container. */
 export function path<T extends string | undefined>(details: Details<T>): Option<T> {
   return {

@@ -28,6 +28,12 @@ export const optionsOfAllKinds: readonly WaitOptionName[] = [
   'failIf',
 ];
 
+/** Who logs in. */
+const login: readonly WaitOptionName[] = ['user', 'passwordEnv', 'passwordFile'];
+
+/** Of a TLS connection. */
+const certificates: readonly WaitOptionName[] = ['caFile', 'certFile', 'keyFile', 'serverName'];
+
 export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = {
   tcp: {
     schemes: ['tcp'],
@@ -54,9 +60,11 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
       'wantedHeaders',
       'contains',
       'matches',
+      'jsonConditions',
       'method',
       'body',
       'maxRedirects',
+      'http2',
       'headers',
       'envHeaders',
       'fileHeaders',
@@ -68,16 +76,18 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
     examples: [
       'http://api:8080/health',
       'https://api/health --status 204 --ca-file /etc/ca/ca.crt',
-      'http://search:9200/_cluster/health --matches \'"status" *: *"(green|yellow)"\'',
+      'http://search:9200/_cluster/health --expect-json \'@.status == "green" && @.number_of_nodes >= 3\'',
+      'http://api:8080/health --contains ready --matches "^version 2\\."',
       'https://api/ready --expect-header "X-Ready: ^yes$" --cert-file /etc/client/tls.crt --key-file /etc/client/tls.key',
       'http://api/graphql --method POST --header "Content-Type: application/json" --body \'{"query":"{ready}"}\'',
       'http://localhost/ready --unix-socket /run/app/app.sock',
+      'http://api:8080/health --http2 --max-redirects 0',
     ],
   },
   tls: {
     schemes: ['tls'],
     ready: 'The TLS handshake succeeds, with a certificate that is trusted, for the name, and valid for long enough.',
-    options: ['caFile', 'certFile', 'keyFile', 'serverName', 'validForMs'],
+    options: [...certificates, 'validForMs'],
     examples: ['tls://api:443 --valid-for 168h', 'tls://10.96.0.7:8443 --server-name api.example.org'],
   },
   unix: {
@@ -94,57 +104,92 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   },
   postgres: {
     schemes: ['postgres', 'postgresql'],
-    ready: 'The server takes part in a login. Not while it starts up, recovers, shuts down or has no connection left.',
-    options: [],
-    examples: ['postgres://db', 'postgres://db:5433 --stable-for 5s'],
+    ready:
+      'The server takes part in a login, or with --user in a whole one. Not while it starts up, recovers, shuts down or has no connection left.',
+    options: [...login, 'primary', 'tables', 'query', 'tls', ...certificates],
+    examples: [
+      'postgres://db',
+      'postgres://db/shop --user shop --password-file /run/db/password --table orders',
+      'postgres://db/shop --user shop --password-env PGPASSWORD --primary',
+      "postgres://db/shop --user shop --password-env PGPASSWORD --query 'SELECT count(*) > 41 FROM migrations'",
+      'postgres://db:5433 --tls --ca-file /etc/ca/ca.crt',
+    ],
   },
   mysql: {
     schemes: ['mysql'],
-    ready: 'The server, MySQL or MariaDB, greets. Not while it has no connection left or does not allow this host.',
-    options: [],
-    examples: ['mysql://db'],
+    ready:
+      'The server, MySQL or MariaDB, greets, or with --user lets in. Not while it has no connection left or does not allow this host.',
+    options: [...login, 'primary', 'tables', 'query', 'tls', ...certificates],
+    examples: [
+      'mysql://db',
+      'mysql://db/shop --user shop --password-file /run/db/password --table orders',
+      "mysql://db/shop --user shop --password-env DB_PASSWORD --query 'SELECT count(*) FROM orders'",
+      'mysql://db --user shop --password-env DB_PASSWORD --primary --tls --ca-file /etc/ca/ca.crt',
+    ],
   },
   redis: {
     schemes: ['redis', 'rediss'],
     ready: 'The server, Redis or Valkey, answers PING. Not while it loads its data, or has lost its primary.',
-    options: ['primary', 'caFile', 'certFile', 'keyFile', 'serverName'],
-    examples: ['redis://cache', 'redis://cache-0.cache:6379 --primary', 'rediss://cache --ca-file /etc/ca/ca.crt'],
+    options: [...login, 'primary', 'keys', ...certificates],
+    examples: [
+      'redis://cache',
+      'redis://cache-0.cache:6379 --primary',
+      'redis://cache --password-file /run/cache/password --key seeded',
+      'rediss://cache --user app --password-env REDIS_PASSWORD --ca-file /etc/ca/ca.crt',
+    ],
   },
   memcached: {
     schemes: ['memcached'],
     ready: 'The server says its version.',
-    options: [],
-    examples: ['memcached://cache'],
+    options: ['tls', ...certificates],
+    examples: ['memcached://cache', 'memcached://cache --tls --ca-file /etc/ca/ca.crt'],
   },
   nats: {
     schemes: ['nats'],
-    ready: 'The server introduces itself, and is not about to shut down.',
-    options: [],
-    examples: ['nats://nats'],
+    ready: 'The server introduces itself, or with a login lets in, and is not about to shut down.',
+    options: [...login, 'credsFile', 'streams', 'tls', ...certificates],
+    examples: [
+      'nats://nats',
+      'nats://nats --user app --password-file /run/nats/password --stream ORDERS',
+      'nats://nats --creds-file /run/nats/app.creds --tls --ca-file /etc/ca/ca.crt',
+    ],
   },
   amqp: {
     schemes: ['amqp', 'amqps'],
-    ready: 'The server, RabbitMQ for one, begins an AMQP 0-9-1 connection.',
-    options: ['caFile', 'certFile', 'keyFile', 'serverName'],
-    examples: ['amqp://rabbitmq', 'amqps://rabbitmq --ca-file /etc/ca/ca.crt'],
+    ready: 'The server, RabbitMQ for one, begins an AMQP 0-9-1 connection, or with --user opens one.',
+    options: [...login, 'queues', ...certificates],
+    examples: [
+      'amqp://rabbitmq',
+      'amqp://rabbitmq/shop --user shop --password-file /run/rabbitmq/password --queue orders',
+      'amqps://rabbitmq --ca-file /etc/ca/ca.crt',
+    ],
   },
   grpc: {
     schemes: ['grpc', 'grpcs'],
     ready: 'The health service of the server (grpc.health.v1) says SERVING, for the service named or the server.',
-    options: ['caFile', 'certFile', 'keyFile', 'serverName'],
+    options: certificates,
     examples: ['grpc://orders:8080', 'grpcs://orders:443/shop.Orders --ca-file /etc/ca/ca.crt'],
   },
   mongodb: {
     schemes: ['mongodb'],
-    ready: 'The server says that it is a primary or a secondary.',
-    options: ['primary'],
-    examples: ['mongodb://db', 'mongodb://db-0.db:27017 --primary'],
+    ready: 'The server says that it is a primary or a secondary, and with --user lets in.',
+    options: [...login, 'primary', 'hasPrimary', 'tables', 'tls', ...certificates],
+    examples: [
+      'mongodb://db',
+      'mongodb://db-0.db:27017 --primary',
+      'mongodb://db-headless --has-primary --tls --ca-file /etc/ca/ca.crt',
+      'mongodb://db/shop --user shop --password-file /run/db/password --table orders',
+    ],
   },
   kafka: {
     schemes: ['kafka'],
     ready: 'A broker names the brokers of its cluster; of a topic, each partition has a leader.',
-    options: [],
-    examples: ['kafka://kafka:9092', 'kafka://kafka:9092/orders'],
+    options: [...login, 'sasl', 'tls', ...certificates],
+    examples: [
+      'kafka://kafka:9092',
+      'kafka://kafka:9092/orders',
+      'kafka://kafka:9093/orders --user app --password-file /run/kafka/password --sasl SCRAM-SHA-512 --tls --ca-file /etc/ca/ca.crt',
+    ],
   },
   k8s: {
     schemes: ['k8s'],

@@ -24,7 +24,7 @@ export interface ServerTarget {
   readonly port: number;
   /** TLS from the first byte. */
   readonly secure: boolean;
-  /** What stands behind the port, without the slash; the name of a service (grpc) or of a topic (kafka). */
+  /** What stands behind the port, without the slash: a service (grpc), topic (kafka), database or virtual host. */
   readonly path: string;
 }
 
@@ -126,13 +126,18 @@ export function parseTarget(text: string): Target {
   }
 }
 
+// a service, a topic, a database or a virtual host
+const takesPath: ReadonlySet<ServerKind> = new Set(['grpc', 'kafka', 'postgres', 'mysql', 'mongodb', 'amqp']);
+
 function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: string) => Failure): ServerTarget {
   const [kind, usualPort, secure = false] = servers[scheme] ?? [];
   if (kind === undefined) throw new RangeError(`no rule for ${scheme}`);
-  if (rest.includes('@')) throw fault('takes no user and no password: it is asked without a login');
+  if (rest.includes('@')) {
+    throw fault('takes no user and no password: give --user, and --password-file or --password-env');
+  }
   const slash = rest.indexOf('/');
   const path = slash < 0 ? '' : rest.slice(slash + 1);
-  if (path !== '' && kind !== 'grpc' && kind !== 'kafka')
+  if (path !== '' && !takesPath.has(kind))
     throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
   // a message of one byte of length, see wait/grpc.ts; names are far shorter
   if (!/^[\w.-]{0,100}$/.test(path)) throw fault(`must name nothing else, such as ${targetSchemes[scheme]}`);

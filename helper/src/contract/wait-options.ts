@@ -1,6 +1,7 @@
 // Every option of a wait step. Which kinds of target take which of them: target-kinds.ts.
 import { moveGuardPaths } from './guard.ts';
 import { headerOptions, splitHeader } from './header-options.ts';
+import { loginOptions } from './login-options.ts';
 import { choice, count, duration, flag, list, type OptionValues, path, size, text } from './option.ts';
 
 // a status, a class such as 2xx, or a range such as 200-399 (RFC 9110 §15: 100 to 599)
@@ -125,6 +126,16 @@ export const waitOptions = {
     summary: "A regular expression (JavaScript's, ^ and $ at each line) that must match in the body, or in the file",
     check: checkPattern,
   }),
+  jsonConditions: list({
+    flag: 'expect-json',
+    placeholder: 'CONDITION',
+    summary:
+      'What must hold of the body, as JSON: a condition as in a filter of JSONPath (RFC 9535), where @ is the body, such as \'@.status == "green"\'',
+  }),
+  http2: flag({
+    flag: 'http2',
+    summary: 'Ask by HTTP/2: with http:// at once (prior knowledge), with https:// by ALPN. No redirect is followed',
+  }),
   method: choice({
     flag: 'method',
     choices: ['GET', 'HEAD', 'POST', 'PUT'],
@@ -176,10 +187,7 @@ export const waitOptions = {
     default: 0,
     summary: 'How long the certificate must still be valid, such as 168h for a week',
   }),
-  primary: flag({
-    flag: 'primary',
-    summary: 'The server must be the primary; a replica counts as not ready',
-  }),
+  ...loginOptions,
   namespace: text<string | undefined>({
     flag: 'namespace',
     placeholder: 'NAMESPACE',

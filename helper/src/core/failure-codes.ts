@@ -45,6 +45,7 @@ export const failureCodes = {
     true,
     'It answers, but does not serve yet: starting, loading, in recovery, a replica.',
   ),
+  LOGIN_REFUSED: code('permanent', true, 'The server does not take the user or the password, or not yet.'),
   TARGET_FAILED: code('permanent', false, 'What was waited for has failed for good.'),
   GUARD_HOLDS: code('permanent', false, 'What --fail-if names has come true.'),
   UNSTABLE: code('permanent', true, 'It was found ready, but not for long enough yet.'),

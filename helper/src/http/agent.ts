@@ -132,7 +132,7 @@ export function createAgent(
 }
 
 /** The headers of one hop: a header of the user's takes the place of one of ours of the same name. */
-function headersFor(request: HttpRequest, { url, trusted }: Hop): Header[] {
+export function headersFor(request: HttpRequest, { url, trusted }: Hop): Header[] {
   const given = trusted ? [...request.headers] : [];
   if (trusted && (url.username !== '' || url.password !== '')) {
     const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;

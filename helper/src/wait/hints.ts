@@ -233,6 +233,13 @@ export const hints: readonly Hint[] = [
       'Does the Secret hold what the server knows? Most databases keep the user and password of their first start on their volume, whatever the Secret says since. Or the user is not made yet: then it is only early',
   },
   {
+    id: 'login-refused',
+    seen: 'the server serves, and does not take the user or the password',
+    fits: ({ code }) => code === 'LOGIN_REFUSED',
+    say: () =>
+      'Does the Secret hold what the server knows? Most databases keep the user and password of their first start on their volume, whatever the Secret says since. Or the user is not made yet: then it is only early',
+  },
+  {
     id: 'http-credentials',
     seen: 'HTTP 401 or 403',
     fits: ({ fact }) => fact('status') === '401' || fact('status') === '403',

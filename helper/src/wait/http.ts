@@ -13,6 +13,7 @@ import { connectUnix } from '../network/connect-unix.ts';
 import type { Network } from '../network/network.ts';
 import { contentFault, contentLimitBytes, hasContentRules } from './content.ts';
 import { statusCounts, usualStatuses } from './http-status.ts';
+import type { JsonCondition } from './json-condition.ts';
 import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 
 /** @throws Failure USAGE for a header or a certificate that cannot be read */
@@ -23,10 +24,13 @@ export async function createHttpProbe(
   const tls = readTls(options);
   // read now so that a fault ends it at once; a Secret that is rotated while we wait is read anew below
   await readHeaders(options, runtime.env);
+  const http2 = options.http2 ? await import('./http2.ts') : undefined;
+  const conditions = await readConditions(options.jsonConditions);
   const wanted = options.statuses.length === 0 ? usualStatuses : options.statuses;
 
   const check = async (ask: Ask): Promise<Readiness> => {
-    const agent = createAgent(reporting(network, options.unixSocket, ask.onPhase), tls);
+    const reached = reporting(network, options.unixSocket, ask.onPhase);
+    const agent = http2 === undefined ? createAgent(reached, tls) : http2.createHttp2(reached, options);
     try {
       const answer = await agent.request({
         method: options.method,
@@ -46,8 +50,9 @@ export async function createHttpProbe(
         }
         const fault = headerFault((name) => answer.header(name), options.wantedHeaders);
         if (fault !== undefined) return notReady('UNEXPECTED_ANSWER', `answers ${status}, but ${fault}`);
-        if (!hasContentRules(options)) return ready;
-        const missing = contentFault(await readBody(answer), options);
+        if (!hasContentRules(options) && conditions.length === 0) return ready;
+        const body = await readBody(answer);
+        const missing = contentFault(body, options) ?? jsonFault(body, conditions);
         return missing === undefined
           ? ready
           : notReady('UNEXPECTED_ANSWER', `answers ${status}, but the body ${missing}`);
@@ -72,6 +77,30 @@ export async function createHttpProbe(
   };
 }
 
+interface Condition {
+  readonly text: string;
+  readonly holds: JsonCondition;
+}
+
+async function readConditions(texts: readonly string[]): Promise<Condition[]> {
+  if (texts.length === 0) return [];
+  const { parseJsonCondition } = await import('./json-condition.ts');
+  return texts.map((text) => ({ text, holds: parseJsonCondition(text, '--expect-json') }));
+}
+
+/** What is missing, to complete "the body …"; never a part of the body. */
+function jsonFault(body: string, conditions: readonly Condition[]): string | undefined {
+  if (conditions.length === 0) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return Buffer.byteLength(body) < contentLimitBytes ? 'is no JSON' : 'is no JSON, as far as it is read';
+  }
+  const unmet = conditions.find(({ holds }) => !holds(value));
+  return unmet === undefined ? undefined : `does not fulfil ${unmet.text}`;
+}
+
 /** Which header is missing or other than expected; its value is not shown, it may be a cookie. */
 function headerFault(header: (name: string) => string | undefined, wanted: readonly string[]): string | undefined {
   for (const text of wanted) {
@@ -84,7 +113,7 @@ function headerFault(header: (name: string) => string | undefined, wanted: reado
 }
 
 /** The body as text, or as much of it as is looked at. */
-async function readBody(answer: Answer): Promise<string> {
+async function readBody(answer: Pick<Answer, 'receive' | 'close'>): Promise<string> {
   const pieces: Buffer[] = [];
   let sizeBytes = 0;
   const enough = new Error('enough of the body has been read');

@@ -1,4 +1,4 @@
-// memcached://host:port is ready when the server says its version.
+// memcached://host:port is ready when the server says its version. It has no login that a wait would need.
 // https://github.com/memcached/memcached/blob/master/doc/protocol.txt
 import type { ServerTarget } from '../contract/target.ts';
 import { type Probe, type ProbeWorld, ready } from './probe.ts';

@@ -1,29 +1,36 @@
 // mongodb://host:port is ready when the server says that it is a primary or a secondary; with --primary, a primary.
+// With --user it must let in, too: mongodb-login.ts.
 // It is asked by "hello", in its old spelling, which every version knows and which needs no login.
 // https://www.mongodb.com/docs/manual/reference/command/hello/
 import type { ServerTarget } from '../contract/target.ts';
-import { type Probe, type ProbeWorld, ready } from './probe.ts';
+import type { Dialogue } from './dialogue.ts';
+import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { createServerProbe, notServing, notTheProtocol } from './server.ts';
 
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/#op_msg
 const opMsg = 2013;
 
-export function createMongodbProbe(target: ServerTarget, world: ProbeWorld): Promise<Probe> {
-  const { primary } = world.options;
-  return createServerProbe(target, world, async ({ send, read }) => {
-    send(question());
-    const head = await read(16);
-    const sizeBytes = head.readInt32LE(0) - 16;
-    if (head.readInt32LE(12) !== opMsg || sizeBytes < 10 || sizeBytes > 60_000) return notTheProtocol('MongoDB');
-    // flags, and the kind of the section
-    const fields = readDocument((await read(sizeBytes)).subarray(5));
-    if (fields.get('ok') !== 1) return notServing(`MongoDB says: ${fields.get('errmsg') ?? 'no'}`, 'error');
-    if (fields.get('ismaster') === true || fields.get('isWritablePrimary') === true) return ready;
-    if (fields.get('isreplicaset') === true) return notServing('the replica set is not initiated yet', 'isreplicaset');
-    if (fields.get('secondary') !== true)
-      return notServing('it is neither primary nor secondary: starting up?', 'other');
-    return primary ? notServing('it is no primary but a secondary', 'secondary') : ready;
-  });
+export async function createMongodbProbe(target: ServerTarget, world: ProbeWorld): Promise<Probe> {
+  const { user, tables } = world.options;
+  const serves = await createServerProbe(target, world, (dialogue) => saysHello(dialogue, world.options));
+  if (user === undefined && tables.length === 0) return serves;
+  return (await import('./mongodb-login.ts')).createMongodbLogin(serves, target, world);
+}
+
+async function saysHello({ send, read }: Dialogue, { primary, hasPrimary }: ProbeWorld['options']): Promise<Readiness> {
+  send(question());
+  const head = await read(16);
+  const sizeBytes = head.readInt32LE(0) - 16;
+  if (head.readInt32LE(12) !== opMsg || sizeBytes < 10 || sizeBytes > 60_000) return notTheProtocol('MongoDB');
+  // flags, and the kind of the section
+  const fields = readDocument((await read(sizeBytes)).subarray(5));
+  if (fields.get('ok') !== 1) return notServing(`MongoDB says: ${fields.get('errmsg') ?? 'no'}`, 'error');
+  if (fields.get('ismaster') === true || fields.get('isWritablePrimary') === true) return ready;
+  if (fields.get('isreplicaset') === true) return notServing('the replica set is not initiated yet', 'isreplicaset');
+  if (fields.get('secondary') !== true) return notServing('it is neither primary nor secondary: starting up?', 'other');
+  if (primary) return notServing('it is no primary but a secondary', 'secondary');
+  // the field names the member that is the primary, as far as this one knows
+  return hasPrimary && !fields.has('primary') ? notServing('the replica set has no primary', 'no primary') : ready;
 }
 
 /** {isMaster: 1, helloOk: true, $db: "admin"} in BSON (https://bsonspec.org/spec.html), as a message. */

@@ -1,6 +1,6 @@
 // TLS over a connection that stands: the handshake, and nothing more.
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { connectionFailure } from '../http/classify.ts';
 import { readTls, type TlsFiles } from '../http/trust.ts';
 
@@ -20,15 +20,28 @@ export interface SecureOptions {
  */
 export type Secure = (raw: Socket, signal: AbortSignal) => Promise<TLSSocket>;
 
-/** @throws Failure USAGE for certificates that cannot be read */
-export function createSecure({ name, files, protocols, endpoint }: SecureOptions): Secure {
+/**
+ * What Node, or a driver that speaks TLS by itself, must know of a connection, wherever it dials.
+ * @throws Failure USAGE for certificates that cannot be read
+ */
+export function secureOptions(name: string, files: TlsFiles) {
   const { ca, client } = readTls(files);
-  const options: ConnectionOptions = {
-    host: name,
+  return {
+    rejectUnauthorized: true,
+    // the name that was asked for, not what was dialled
+    checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
     // RFC 6066 §3: addresses are not names
     ...(isIP(name) === 0 && { servername: name }),
     ...(ca !== undefined && { ca: [...ca] }),
     ...client,
+  };
+}
+
+/** @throws Failure USAGE for certificates that cannot be read */
+export function createSecure({ name, files, protocols, endpoint }: SecureOptions): Secure {
+  const options: ConnectionOptions = {
+    ...secureOptions(name, files),
+    host: name,
     ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
   };
   return (raw, signal) =>

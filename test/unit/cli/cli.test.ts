@@ -72,7 +72,7 @@ const slips: readonly (readonly [string[], RegExp])[] = [
   ],
   [[...newPod, '--wait', 'tcp://a:1', '--name', 'A_b'], /--name: "A_b" cannot name a container/],
   [[...newPod, '--wait', 'tcp://a:1', '--secret-env', 'A'], /is not of the form VAR=SECRET\/KEY/],
-  [[...newPod, '--wait', 'tcp://a:1', '--secret-env', 'A=s/k'], /no step reads A \(--header-env\)/],
+  [[...newPod, '--wait', 'tcp://a:1', '--secret-env', 'A=s/k'], /no step reads A \(--header-env, --password-env\)/],
   [[...newPod, '--wait', 'tcp://a:1', '--mount', 'secrets/a=/b'], /is not of the form secret\/NAME=PATH/],
   [[...newPod, '--wait', 'tcp://a:1', '--size-limit', '5 MB'], /"5 MB" is not a size/],
   [['inject', 'x', '--wait', 'tcp://a:1', '--first', '--last'], /one place at a time/],
