@@ -2,8 +2,8 @@
 // Only a wait with a login loads the driver.
 import { type ChannelModel, connect } from 'amqplib';
 import type { ServerTarget } from '../contract/target.ts';
-import { connectionFailure } from '../http/classify.ts';
 import { formatEndpoint } from '../network/address.ts';
+import { driverFailure } from './driver-failure.ts';
 import { afterwards, loginRefused, readLogin } from './login.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { throughRelay } from './relay.ts';
@@ -67,6 +67,6 @@ async function findQueues(connection: ChannelModel, queues: readonly string[]): 
 function judgeError(error: Error, endpoint: string): Readiness {
   const [, code, words] =
     /^Handshake terminated by server: (\d+) \([\w-]+\) with message "(.*)"$/.exec(error.message) ?? [];
-  if (code === undefined) throw connectionFailure(error, endpoint);
+  if (code === undefined) throw driverFailure(error, endpoint);
   return code === '403' ? loginRefused(words ?? code, code) : notServing(`the server says: ${words}`, code);
 }

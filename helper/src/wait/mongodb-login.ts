@@ -2,8 +2,8 @@
 // Only such a wait loads the driver.
 import { MongoClient, MongoServerError } from 'mongodb';
 import type { ServerTarget } from '../contract/target.ts';
-import { connectionFailure } from '../http/classify.ts';
 import { formatEndpoint } from '../network/address.ts';
+import { driverFailure } from './driver-failure.ts';
 import { afterwards, loginRefused, readLogin } from './login.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { throughRelay } from './relay.ts';
@@ -47,7 +47,7 @@ export function createMongodbLogin(serves: Probe, target: ServerTarget, world: P
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
       if (error instanceof MongoServerError) return judgeError(error);
-      throw connectionFailure(error as Error, endpoint);
+      throw driverFailure(error as Error, endpoint);
     }
   });
 }

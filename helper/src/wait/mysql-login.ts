@@ -2,8 +2,8 @@
 // Only a wait with a login loads the driver.
 import { type Connection, createConnection, type QueryError } from 'mysql2';
 import type { ServerTarget } from '../contract/target.ts';
-import { connectionFailure } from '../http/classify.ts';
 import { formatEndpoint } from '../network/address.ts';
+import { driverFailure } from './driver-failure.ts';
 import { afterwards, judgeRow, loginRefused, neverAnswered, readLogin } from './login.ts';
 import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { secureOptions } from './secure.ts';
@@ -44,7 +44,11 @@ export function createMysqlLogin(serves: Probe, target: ServerTarget, world: Pro
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
       const failure = error as QueryError;
-      if (failure.errno === undefined || failure.sqlState === undefined) throw connectionFailure(failure, endpoint);
+      if (failure.errno === undefined || failure.sqlState === undefined) {
+        // the driver puts a code of its own in the place of Node's; the socket knows it still
+        const fault = (connection as { stream?: { authorizationError?: unknown } }).stream?.authorizationError;
+        throw driverFailure(fault === undefined ? failure : Object.assign(failure, { code: String(fault) }), endpoint);
+      }
       return judgeError(failure);
     } finally {
       connection.destroy();

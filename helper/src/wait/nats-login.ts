@@ -1,8 +1,8 @@
 // nats:// with a login, or a stream to look for: connects by NATS' own client. Only such a wait loads it.
 import { connect, credsAuthenticator, errors, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
 import type { ServerTarget } from '../contract/target.ts';
-import { connectionFailure } from '../http/classify.ts';
 import { formatEndpoint } from '../network/address.ts';
+import { driverFailure } from './driver-failure.ts';
 import { afterwards, loginRefused, readLogin, readSecretFile } from './login.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { throughRelay } from './relay.ts';
@@ -41,7 +41,7 @@ export function createNatsLogin(serves: Probe, target: ServerTarget, world: Prob
       if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
         return loginRefused(error.message, 'authorization');
       }
-      throw connectionFailure(error as Error, endpoint);
+      throw driverFailure(error as Error, endpoint);
     }
   });
 }

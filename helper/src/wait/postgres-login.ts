@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { ServerTarget } from '../contract/target.ts';
 import { formatEndpoint } from '../network/address.ts';
-import { socketFailure } from '../network/socket-failure.ts';
+import { driverFailure } from './driver-failure.ts';
 import { afterwards, judgeRow, loginRefused, neverAnswered, readLogin } from './login.ts';
 import { notYet, requestTls } from './postgres.ts';
 import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
@@ -39,7 +39,7 @@ export async function createPostgresLogin(serves: Probe, target: ServerTarget, w
       return await logIn(client, world, ask);
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
-      if (!(error instanceof pg.DatabaseError)) throw socketFailure(error as Error, endpoint);
+      if (!(error instanceof pg.DatabaseError)) throw driverFailure(error, endpoint);
       return judgeError(error);
     } finally {
       socket.destroy();

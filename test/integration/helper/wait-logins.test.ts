@@ -92,3 +92,135 @@ test('postgres: a login, a database, a table, a query, a standby, TLS', needs('p
   await startWait(login).ended;
   assert.equal(await cause('--primary'), 'it is no primary but a standby');
 });
+
+test('mysql: a login, a database, a table, a query, read-only, TLS', needs('mariadbd', 'mariadb-server'), async () => {
+  using folder = serverFolder();
+  const data = join(folder.path, 'data');
+  const port = await closedPort();
+  const certificate = makeCertificate(['localhost']);
+  const files = {
+    ca: folder.write('ca.crt', certificate.cert),
+    cert: folder.write('server.crt', certificate.cert),
+    key: folder.write('server.key', certificate.key),
+  };
+  giveToServer(files.key);
+  await runTool('mariadb-install-db', [
+    ...['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+  ]);
+  const socket = join(folder.path, 'db.sock');
+  const admin = (text: string) => runTool('mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-e', text]);
+  const secret = folder.write('password', 'right');
+  const login = [`mysql://localhost:${port}/shop`, '--user', 'shop', '--password-file', secret];
+  const cause = async (...words: string[]) => (await firstCause([...login, ...words])).message;
+  const waiting = startWait(login);
+  await waiting.saw(/connection refused/);
+  await using _ = startServer('mariadbd', [
+    ...['--no-defaults', `--datadir=${data}`, `--port=${port}`, `--socket=${socket}`, '--bind-address=127.0.0.1'],
+    ...['--innodb-fast-shutdown=2', '--skip-name-resolve', `--ssl-cert=${files.cert}`, `--ssl-key=${files.key}`],
+  ]);
+  await waiting.saw(/the login is refused: Access denied for user 'shop'@'127.0.0.1'/);
+  await admin("CREATE USER shop@'%' IDENTIFIED BY 'right'; GRANT ALL ON shop.* TO shop@'%'");
+  await waiting.saw(/MySQL says: Unknown database 'shop'/);
+  await admin('CREATE DATABASE shop');
+  await waiting.ended;
+
+  const wrong = await firstCause([...login.slice(0, 3), '--password-env', 'WRONG'], { WRONG: 'wrong' });
+  assert.match(wrong.hint, /first start/);
+  assert.ok(!JSON.stringify(wrong).includes('wrong'));
+  assert.match(await cause('--table', 'orders'), /there is no table orders/);
+  assert.match(await cause('--query', 'SELECT * FROM orders'), /Table 'shop.orders' doesn't exist/);
+  await admin('CREATE TABLE shop.orders (id int)');
+  assert.match(await cause('--query', 'SELECT count(*) FROM orders'), /NULL, false, 0 or empty/);
+  assert.match(await cause('--query', 'SELECT id FROM orders'), /no row yet/);
+  await admin('INSERT INTO shop.orders VALUES (1)');
+  await startWait([...login, '--table', 'orders', '--query', 'SELECT count(*) FROM orders']).ended;
+  await assert.rejects(startWait([...login, '--query', 'SELEC 1']).ended, /will not run the query: You have an error/);
+  await assert.rejects(startWait([...login, '--query', 'DELETE FROM orders']).ended, /READ ONLY transaction/);
+
+  await startWait([...login, '--primary']).ended;
+  await admin('SET GLOBAL read_only = 1');
+  await startWait(login).ended;
+  assert.equal(await cause('--primary'), 'it is no primary but read-only');
+
+  await startWait([...login, '--tls', '--ca-file', files.ca]).ended;
+  assert.match((await firstCause([...login, '--tls'])).hint, /--ca-file/);
+  assert.match((await firstCause([...login, '--tls', '--ca-file', files.ca, '--server-name', 'db'])).hint, /not for/);
+});
+
+test('redis: a password, a user, a key', needs('redis-server', 'redis-server'), async () => {
+  using folder = serverFolder();
+  const port = await closedPort();
+  const target = `redis://127.0.0.1:${port}`;
+  const secret = folder.write('password', 'right');
+  await using _ = startServer('redis-server', [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, '--save', '', '--requirepass', 'right'],
+    ...['--user', 'app', 'on', '>other', '~*', '+@all'],
+  ]);
+  const login = [target, '--password-file', secret];
+  await startWait([...login, '--primary']).ended;
+  const seeded = startWait([...login, '--primary', '--key', 'seed:1']);
+  await seeded.saw(/there is no key seed:1/);
+  const client = ['-p', String(port), '--no-auth-warning', '-a', 'right'];
+  await runTool('redis-cli', [...client, 'SET', 'seed:1', 'x']);
+  await seeded.ended;
+  await startWait([target, '--user', 'app', '--password-env', 'P'], { P: 'other' }).ended;
+  const refused = await firstCause([target, '--user', 'app', '--password-file', secret]);
+  assert.match(refused.message, /the login is refused: WRONGPASS/);
+  assert.match(
+    (await firstCause([target, '--key', 'seed:1'])).message,
+    /which keys there are is told only to those who/,
+  );
+  await runTool('redis-cli', [...client, 'CONFIG', 'SET', 'requirepass', '']);
+  await runTool('redis-cli', [...client, 'ACL', 'SETUSER', 'default', 'nopass']);
+  await startWait([target, '--key', 'seed:1']).ended;
+});
+
+test('nats: a password, a token, credentials, a stream, TLS', needs('nats-server', 'nats-server'), async () => {
+  using folder = serverFolder();
+  const certificate = makeCertificate(['localhost']);
+  const ca = folder.write('ca.crt', certificate.cert);
+  const cert = folder.write('server.crt', certificate.cert);
+  const key = folder.write('server.key', certificate.key);
+  giveToServer(key);
+  const secret = folder.write('password', 'right');
+  const port = await closedPort();
+  const target = `nats://localhost:${port}`;
+  const args = ['-a', '127.0.0.1', '-p', String(port)];
+  const login = [target, '--user', 'app', '--password-file', secret];
+  {
+    await using _ = startServer('nats-server', [...args, '--user', 'app', '--pass', 'right']);
+    await startWait(login).ended;
+    const refused = await firstCause([...login.slice(0, 3), '--password-env', 'P'], { P: 'wrong' });
+    assert.match(refused.message, /the login is refused: /);
+    assert.match((await firstCause([...login, '--stream', 'ORDERS'])).message, /JetStream does not answer/);
+    assert.match((await firstCause([target, '--tls'])).message, /server does not support 'tls'/);
+  }
+  {
+    const store = ['-js', '-sd', folder.path, '--auth', 'right'];
+    await using _ = startServer('nats-server', [...args, ...store]);
+    await startWait([target, '--password-file', secret]).ended;
+    const streaming = startWait([target, '--password-file', secret, '--stream', 'ORDERS']);
+    await streaming.saw(/there is no stream ORDERS/);
+    const { connect } = await import('@nats-io/transport-node');
+    const admin = await connect({ servers: `127.0.0.1:${port}`, token: 'right' });
+    const stream = JSON.stringify({ name: 'ORDERS', subjects: ['orders.*'], storage: 'memory' });
+    await admin.request('$JS.API.STREAM.CREATE.ORDERS', stream);
+    await admin.close();
+    await streaming.ended;
+  }
+  await using _ = startServer('nats-server', [
+    ...args,
+    '--tls',
+    '--tlscert',
+    cert,
+    '--tlskey',
+    key,
+    '--user',
+    'app',
+    '--pass',
+    'right',
+  ]);
+  await startWait([...login, '--tls', '--ca-file', ca]).ended;
+  assert.match((await firstCause(login)).message, /it lets in by TLS only: give --tls/);
+  assert.match((await firstCause([...login, '--tls'])).hint, /--ca-file/);
+});
