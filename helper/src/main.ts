@@ -9,6 +9,10 @@ import { writeWhole } from './system/write-whole.ts';
 // How long a run may take to end after SIGTERM, in milliseconds: it has only to let go.
 const stopWithinMs = 1_500;
 
+// Small files that are flushed to disk at the same time share the cost of it; libuv's four threads are too few. Read
+// when the first thread is needed.
+process.env.UV_THREADPOOL_SIZE ??= '32';
+
 const signal = stopSignal(process);
 signal.addEventListener('abort', () => {
   setTimeout(() => process.exit(signal.reason.exitCode), stopWithinMs).unref();

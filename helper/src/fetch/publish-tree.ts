@@ -1,5 +1,5 @@
 // An archive that is whole and verified → the folder, by one rename of a folder that is finished and on disk.
-import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expected } from '../contract/integrity.ts';
 import { Failure } from '../core/failure.ts';
@@ -44,7 +44,13 @@ export async function publishTree(
   const staged = join(room, `${key}.${id}.tree`);
   try {
     await mkdir(staged, { mode: 0o755 });
-    const unpacked = await unpack(partial.path, staged, options, signal);
+    // the very file that was verified, whatever lies under its name by now
+    const unpacked = await unpack(descriptorPath(partial.file.fd, partial.path), staged, options, signal);
+    if ((await lstat(staged, { bigint: true })).ino !== unpacked.inode) {
+      throw new Failure('VOLUME_FAILED', `${destination.path}: somebody else moved it while it was unpacked`, {
+        hint: 'Let only this container write to the volume until it has ended',
+      });
+    }
     const digests = await Promise.all(
       options.expected.map(async ({ algorithm }) => [algorithm, await partial.digest(algorithm)] as const),
     );

@@ -1,21 +1,39 @@
 // The folder in which an archive is unpacked. While files are written there is no symbolic link in it: links are
 // made last, and only when all of them stay inside. So nothing can be written through one.
-import { constants } from 'node:fs';
-import { copyFile, type FileHandle, link, mkdir, open, rm, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+//
+// What takes microseconds is done at once, not handed to a thread: of 10,000 small files, that takes most of the time.
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { refused } from './entry-path.ts';
+import { FlushQueue } from './flush-queue.ts';
 import type { Allowance } from './limits.ts';
+import { OpenFolders } from './open-folders.ts';
 import { checkSymlinks } from './symlinks.ts';
 
 type Kind = 'folder' | 'file' | 'symlink';
 
-// Files that are flushed at once: together they cost the disk less, and libuv has four threads.
-const flushedAtOnce = 4;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY } = constants;
+
 // Writes of this size are enough; smaller ones cost a system call for every few KiB that an inflater gives.
 const batchBytes = 1 << 20;
 
 export class StagedTree {
-  readonly #folder: string;
+  readonly #folders: OpenFolders;
+  readonly #flush: FlushQueue;
   readonly #allowance: Allowance;
   readonly #signal: AbortSignal;
   readonly #kinds = new Map<string, Kind>();
@@ -24,7 +42,8 @@ export class StagedTree {
 
   /** @param folder exists, is empty and nobody else's */
   constructor(folder: string, allowance: Allowance, signal: AbortSignal) {
-    this.#folder = folder;
+    this.#folders = new OpenFolders(folder);
+    this.#flush = new FlushQueue(signal);
     this.#allowance = allowance;
     this.#signal = signal;
   }
@@ -34,10 +53,15 @@ export class StagedTree {
     return this.#kinds.size;
   }
 
-  async addFolder(path: string, mode: number): Promise<void> {
+  /** Of the folder. */
+  get inode(): bigint {
+    return this.#folders.inode;
+  }
+
+  addFolder(path: string, mode: number): void {
     if (this.#kinds.get(path) !== 'folder') {
-      await this.#makeWay(path);
-      await mkdir(join(this.#folder, path));
+      this.#makeWay(path);
+      mkdirSync(this.#folders.pathOf(path));
       this.#kinds.set(path, 'folder');
     }
     this.#folderModes.set(path, mode);
@@ -48,19 +72,17 @@ export class StagedTree {
     { mode, modified }: { readonly mode: number; readonly modified: Date | undefined },
     content: AsyncIterable<Uint8Array>,
   ): Promise<void> {
-    await this.#makeWay(path);
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    const file = await open(join(this.#folder, path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    this.#makeWay(path);
+    const fd = openSync(this.#folders.pathOf(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     this.#kinds.set(path, 'file');
     try {
-      await this.#write(file, content);
-      const seconds = (modified?.getTime() ?? Number.NaN) / 1_000;
-      // until the year 9999; what no file system can keep is the time of unpacking
-      if (seconds >= 0 && seconds < 253_402_300_800) await file.utimes(seconds, seconds).catch(() => {});
-      await file.chmod(mode);
-    } finally {
-      await file.close();
+      await this.#write(fd, content);
+      this.#finishFile(fd, mode, modified);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
     }
+    await this.#flush.add(fd);
   }
 
   /** A second name for a file that is there already. */
@@ -69,21 +91,22 @@ export class StagedTree {
       throw refused(path, `is a hard link to ${JSON.stringify(target)}, which is no file that was unpacked before it`);
     }
     if (path === target) return;
-    await this.#makeWay(path);
-    const [from, to] = [join(this.#folder, target), join(this.#folder, path)];
+    this.#makeWay(path);
+    const [from, to] = [this.#folders.pathOf(target), this.#folders.pathOf(path)];
     try {
-      await link(from, to);
+      linkSync(from, to);
     } catch (error) {
       // not every file system has them
       if (!['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      this.#allowance.write((await stat(from)).size);
-      await copyFile(from, to, constants.COPYFILE_EXCL);
+      this.#allowance.write(statSync(from).size);
+      copyFileSync(from, to, constants.COPYFILE_EXCL);
+      await this.#flush.add(openSync(to, O_RDONLY | O_NOFOLLOW));
     }
     this.#kinds.set(path, 'file');
   }
 
-  async addSymlink(path: string, target: string): Promise<void> {
-    await this.#makeWay(path);
+  addSymlink(path: string, target: string): void {
+    this.#makeWay(path);
     this.#kinds.set(path, 'symlink');
     this.#symlinks.set(path, target);
   }
@@ -91,92 +114,87 @@ export class StagedTree {
   /** Makes the links, sets the modes of folders, and waits until all of it is on disk. */
   async finish(): Promise<void> {
     checkSymlinks(this.#symlinks);
-    const paths = [...this.#kinds];
-    await this.#eachOf(paths.filter(([, kind]) => kind === 'file').map(([path]) => path));
-    for (const [path, target] of this.#symlinks) await symlink(target, join(this.#folder, path));
+    for (const [path, target] of this.#symlinks) symlinkSync(target, this.#folders.pathOf(path));
+    await this.#flush.flush();
     // from the leaves on: a folder may be closed for ourselves afterwards
-    const folders = ['', ...paths.filter(([, kind]) => kind === 'folder').map(([path]) => path)];
+    const folders = ['', ...[...this.#kinds].filter(([, kind]) => kind === 'folder').map(([path]) => path)];
     const depth = (path: string) => (path === '' ? 0 : path.split('/').length);
     for (const path of folders.toSorted((a, b) => depth(b) - depth(a))) {
       this.#signal.throwIfAborted();
-      const folder = await open(join(this.#folder, path), constants.O_RDONLY | constants.O_DIRECTORY);
-      try {
-        // set-group-ID is the volume's (fsGroup), by which new files belong to its group
-        const inherited = (await folder.stat()).mode & 0o2000;
-        await folder.chmod((this.#folderModes.get(path) ?? 0o755) | inherited);
-        await flush(folder);
-      } finally {
-        await folder.close();
-      }
+      const leaf = path === '' ? 0 : O_NOFOLLOW;
+      const fd = openSync(this.#folders.pathOf(path), O_RDONLY | O_DIRECTORY | leaf);
+      // set-group-ID is the volume's (fsGroup), by which new files belong to its group
+      const inherited = fstatSync(fd).mode & 0o2000;
+      fchmodSync(fd, (this.#folderModes.get(path) ?? 0o755) | inherited);
+      await this.#flush.add(fd, true);
     }
+    await this.#flush.flush();
   }
 
-  /** Flushes files. */
-  async #eachOf(paths: readonly string[]): Promise<void> {
-    const queue = paths.values();
-    const worker = async () => {
-      for (const path of queue) {
-        this.#signal.throwIfAborted();
-        const at = join(this.#folder, path);
-        const file = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW).catch(unreadable);
-        await file?.sync().finally(() => file.close());
-      }
-    };
-    await Promise.all(Array.from({ length: flushedAtOnce }, worker));
+  /** Lets go of everything. */
+  close(): void {
+    this.#flush.close();
+    this.#folders.close();
   }
 
-  async #write(file: FileHandle, content: AsyncIterable<Uint8Array>): Promise<void> {
+  #finishFile(fd: number, mode: number, modified: Date | undefined): void {
+    const seconds = (modified?.getTime() ?? Number.NaN) / 1_000;
+    // until the year 9999; what no file system can keep is the time of unpacking
+    if (seconds >= 0 && seconds < 253_402_300_800) {
+      try {
+        futimesSync(fd, seconds, seconds);
+      } catch {}
+    }
+    // the process's umask has taken something away, or the volume's group has given something
+    if ((fstatSync(fd).mode & 0o7777) !== mode) fchmodSync(fd, mode);
+  }
+
+  async #write(fd: number, content: AsyncIterable<Uint8Array>): Promise<void> {
     let batch: Uint8Array[] = [];
     let batched = 0;
-    const writeBatch = async () => {
-      for (let whole = Buffer.concat(batch); whole.length > 0; ) {
-        const { bytesWritten } = await file.write(whole);
-        whole = whole.subarray(bytesWritten);
-      }
-      batch = [];
-      batched = 0;
-    };
+    let isLarge = false;
     for await (const piece of content) {
       this.#signal.throwIfAborted();
       this.#allowance.write(piece.length);
       batch.push(piece);
       batched += piece.length;
-      if (batched >= batchBytes) await writeBatch();
+      if (batched < batchBytes) continue;
+      isLarge = true;
+      await writeWhole(fd, Buffer.concat(batch));
+      batch = [];
+      batched = 0;
     }
-    await writeBatch();
+    const [first] = batch;
+    const rest = batch.length === 1 && first !== undefined ? first : Buffer.concat(batch);
+    if (isLarge) return writeWhole(fd, rest);
+    for (let at = 0; at < rest.length; ) at += writeSync(fd, rest, at);
   }
 
   /** Makes sure that nothing is at the path, and that folders, nothing else, lead there. */
-  async #makeWay(path: string): Promise<void> {
+  #makeWay(path: string): void {
     this.#signal.throwIfAborted();
-    const parts = path.split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const above = parts.slice(0, depth).join('/');
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      const above = path.slice(0, slash);
       const kind = this.#kinds.get(above);
       if (kind === 'folder') continue;
       if (kind !== undefined) throw refused(path, `lies below ${JSON.stringify(above)}, which is no folder`);
-      await mkdir(join(this.#folder, above));
+      mkdirSync(this.#folders.pathOf(above));
       this.#kinds.set(above, 'folder');
     }
     const there = this.#kinds.get(path);
     if (there === undefined) return;
     if (there === 'folder') throw refused(path, 'takes the place of a folder');
     // what is appended to a tar archive later is meant to replace what came before
-    if (there === 'file') await rm(join(this.#folder, path));
+    if (there === 'file') unlinkSync(this.#folders.pathOf(path));
     this.#symlinks.delete(path);
     this.#kinds.delete(path);
   }
 }
 
-/** A file whose mode forbids reading cannot be opened again; the flush of its folder has to do. */
-function unreadable(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'EACCES') throw error;
-  return undefined;
-}
-
-/** Some network file systems cannot flush folders, and need not. */
-async function flush(folder: FileHandle): Promise<void> {
-  await folder.sync().catch((error: NodeJS.ErrnoException) => {
-    if (!['EINVAL', 'ENOTSUP', 'EBADF'].includes(error.code ?? '')) throw error;
-  });
+async function writeWhole(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    at += await new Promise<number>((resolve, reject) => {
+      write(fd, bytes, at, bytes.length - at, null, (error, written) => (error ? reject(error) : resolve(written)));
+    });
+  }
 }

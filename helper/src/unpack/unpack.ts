@@ -16,6 +16,8 @@ export interface Unpacked {
   readonly entries: number;
   /** Of the files. */
   readonly sizeBytes: number;
+  /** Of the folder that was filled, whatever lies under its name by now. */
+  readonly inode: bigint;
 }
 
 /**
@@ -49,10 +51,12 @@ export async function unpack(
     }
     if (tree.entries === 0) throw nothing(found, options);
     await tree.finish();
+    return { format, entries: tree.entries, sizeBytes: allowance.written, inode: tree.inode };
   } catch (error) {
     throw asArchiveFailure(error);
+  } finally {
+    tree.close();
   }
-  return { format, entries: tree.entries, sizeBytes: allowance.written };
 }
 
 async function place(

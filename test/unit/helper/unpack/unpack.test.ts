@@ -45,7 +45,8 @@ async function unpackAll(archive: Buffer, also: Partial<typeof options> = {}, si
   using dir = createTempDir();
   const folder = join(dir.path, 'in');
   mkdirSync(folder);
-  const result = await unpack(dir.write('archive', archive), folder, { ...options, ...also }, signal);
+  const { inode, ...result } = await unpack(dir.write('archive', archive), folder, { ...options, ...also }, signal);
+  assert.equal(inode, lstatSync(folder, { bigint: true }).ino);
   return { ...result, tree: treeOf(folder) };
 }
 
