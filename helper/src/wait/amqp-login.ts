@@ -12,13 +12,14 @@ import { createDial, notServing } from './server.ts';
 
 // https://www.rabbitmq.com/amqp-0-9-1-reference#constants, https://www.rabbitmq.com/docs/access-control
 // | 403 at the handshake | the user, the password, or the right to the virtual host |
-// | 530                  | no such virtual host yet                                 |
+// | 530                  | no such virtual host yet, or no right to it              |
 // | 404                  | no such queue yet                                        |
 
 /** @throws Failure USAGE for a password or a certificate that cannot be read */
 export function createAmqpLogin(serves: Probe, target: ServerTarget, world: ProbeWorld): Probe {
   const { options } = world;
   const endpoint = formatEndpoint(target.host, target.port);
+  const virtualHost = target.path === '' ? '/' : target.path;
   const dial = createDial(target, world);
   const tls = target.secure ? secureOptions(options.serverName ?? target.host, options) : {};
   readLogin(world);
@@ -29,7 +30,7 @@ export function createAmqpLogin(serves: Probe, target: ServerTarget, world: Prob
         {
           protocol: target.secure ? 'amqps' : 'amqp',
           ...{ hostname: '127.0.0.1', port, username: user, password },
-          vhost: target.path === '' ? '/' : target.path,
+          vhost: virtualHost,
           heartbeat: 0,
         },
         { ...tls, noDelay: true, clientProperties: { connection_name: 'greenroom' } },
@@ -44,7 +45,7 @@ export function createAmqpLogin(serves: Probe, target: ServerTarget, world: Prob
       return await throughRelay(() => dial(ask), ask.signal, logIn);
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
-      return judgeError(error as Error, endpoint);
+      return judgeError(error as Error, endpoint, virtualHost);
     }
   });
 }
@@ -64,9 +65,14 @@ async function findQueues(connection: ChannelModel, queues: readonly string[]): 
   return ready;
 }
 
-function judgeError(error: Error, endpoint: string): Readiness {
-  const [, code, words] =
-    /^Handshake terminated by server: (\d+) \([\w-]+\) with message "(.*)"$/.exec(error.message) ?? [];
-  if (code === undefined) throw driverFailure(error, endpoint);
-  return code === '403' ? loginRefused(words ?? code, code) : notServing(`the server says: ${words}`, code);
+function judgeError(error: Error, endpoint: string, virtualHost: string): Readiness {
+  const refusal = /^Handshake terminated by server: (?<code>\d+) \([\w-]+\) with message "(?<words>.*)"$/;
+  const { code, words = '' } = refusal.exec(error.message)?.groups ?? {};
+  if (code === '403') return loginRefused(words, code);
+  if (code !== undefined) return notServing(`the server says: ${words}`, code);
+  // the driver leaves the server's own words out: 530, for a virtual host that is not there or not for this user
+  if (error.message.startsWith('Expected ConnectionOpenOk; got <ConnectionClose ')) {
+    return notServing(`there is no virtual host ${virtualHost}, or no right to it`, '530');
+  }
+  throw driverFailure(error, endpoint);
 }

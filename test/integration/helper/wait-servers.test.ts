@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { connect as connectAmqp } from 'amqplib';
 import { findProgram, giveToServer, needs, runTool, startServer } from '../../support/real-server.ts';
-import { startWait } from '../../support/running-wait.ts';
+import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
 
@@ -18,7 +19,7 @@ function serverFolder(): TempDir {
 
 /** Waits until the log has a cause that fits, then gives up: a state that lasts until the test ends it. */
 async function lasting(words: readonly string[], pattern: RegExp): Promise<void> {
-  const waiting = startWait([...words, '--deadline', '60s']);
+  const waiting = startWait([...words, '--deadline', '60s'], { PASSWORD: 'guest' });
   await waiting.saw(pattern);
   waiting.stop.abort(new Error('seen'));
   await waiting.ended.catch(() => {});
@@ -152,34 +153,54 @@ test('nats: absent, ready, with a password', needs('nats-server', 'nats-server')
   await startWait([target]).ended;
 });
 
-test('amqp: absent, then ready', needs('rabbitmq-server', 'rabbitmq-server'), async () => {
-  using folder = serverFolder();
-  const [port, distPort, epmdPort] = [await closedPort(), await closedPort(), await closedPort()];
-  const waiting = startWait([`amqp://127.0.0.1:${port}`, '--deadline', '90s']);
-  await waiting.saw(/connection refused/);
-  mkdirSync(join(folder.path, 'none'));
-  writeFileSync(join(folder.path, 'plugins'), '[].\n');
-  await using server = startServer(findProgram('rabbitmq-server') ?? '', [], {
-    HOME: folder.path,
-    RABBITMQ_NODENAME: `greenroom-${port}@localhost`,
-    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODE_PORT: String(port),
-    RABBITMQ_DIST_PORT: String(distPort),
-    ERL_EPMD_PORT: String(epmdPort),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
-    // lets it be ended below even before it has noticed that its node is gone
-    ERL_EPMD_RELAXED_COMMAND_CHECK: '1',
-    RABBITMQ_MNESIA_BASE: folder.path,
-    RABBITMQ_LOG_BASE: folder.path,
-    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder.path, 'plugins'),
-    RABBITMQ_CONF_ENV_FILE: join(folder.path, 'none', 'env'),
-    RABBITMQ_CONFIG_FILE: join(folder.path, 'none', 'rabbitmq'),
-  });
-  await waiting.ended.catch((error) => assert.fail(`${error.message}\n${server.output()}`));
-  await server.end();
-  // Erlang's port mapper is a daemon of its own, and outlives whoever started it
-  await runTool('epmd', ['-port', String(epmdPort), '-kill']);
-});
+test(
+  'amqp: absent, starting, ready, a login, a virtual host, a queue, killed',
+  needs('rabbitmq-server', 'rabbitmq-server'),
+  async () => {
+    using folder = serverFolder();
+    const [port, distPort, epmdPort] = [await closedPort(), await closedPort(), await closedPort()];
+    const waiting = startWait([`amqp://127.0.0.1:${port}`, '--deadline', '90s']);
+    await waiting.saw(/connection refused/);
+    mkdirSync(join(folder.path, 'none'));
+    writeFileSync(join(folder.path, 'plugins'), '[].\n');
+    await using server = startServer(findProgram('rabbitmq-server') ?? '', [], {
+      HOME: folder.path,
+      RABBITMQ_NODENAME: `greenroom-${port}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: String(port),
+      RABBITMQ_DIST_PORT: String(distPort),
+      ERL_EPMD_PORT: String(epmdPort),
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      // lets it be ended below even before it has noticed that its node is gone
+      ERL_EPMD_RELAXED_COMMAND_CHECK: '1',
+      RABBITMQ_MNESIA_BASE: folder.path,
+      RABBITMQ_LOG_BASE: folder.path,
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder.path, 'plugins'),
+      RABBITMQ_CONF_ENV_FILE: join(folder.path, 'none', 'env'),
+      RABBITMQ_CONFIG_FILE: join(folder.path, 'none', 'rabbitmq'),
+    });
+    await waiting.ended.catch((error) => assert.fail(`${error.message}\n${server.output()}`));
+
+    const login = [`amqp://127.0.0.1:${port}`, '--user', 'guest', '--password-env', 'PASSWORD'];
+    const right = { PASSWORD: 'guest' };
+    await startWait(login, right).ended;
+    const refused = await firstCause(login, { PASSWORD: 'wrong' });
+    assert.match(refused.message, /the login is refused: ACCESS_REFUSED/);
+    const elsewhere = await firstCause([`amqp://127.0.0.1:${port}/shop`, ...login.slice(1)], right);
+    assert.match(elsewhere.message, /there is no virtual host shop, or no right to it/);
+    const queueing = startWait([...login, '--queue', 'orders'], right);
+    await queueing.saw(/there is no queue orders/);
+    const connection = await connectAmqp(`amqp://127.0.0.1:${port}`);
+    await (await connection.createChannel()).assertQueue('orders', { durable: false });
+    await queueing.ended;
+    await connection.close();
+
+    await server.end();
+    await lasting(login, /connection refused/);
+    // Erlang's port mapper is a daemon of its own, and outlives whoever started it
+    await runTool('epmd', ['-port', String(epmdPort), '-kill']);
+  },
+);
 
 test('a server of another protocol is not ready', needs('redis-server', 'redis-server'), async () => {
   using folder = serverFolder();
