@@ -72,8 +72,9 @@ test('the hints are those of the code', () => {
   // as they are said of a Service that the manifests and tests know
   const facts: Parameters<(typeof hints)[number]['say']>[0] = {
     ...{ cause: new Failure('CONNECTION_REFUSED', ''), code: '' },
-    fact: (name) => ({ verb: 'get', resource: 'jobs.batch', namespace: 'shop' })[name] ?? '',
+    fact: (name) => ({ name: 'migrate', resource: 'jobs.batch', namespace: 'shop' })[name] ?? '',
     ...{ host: 'db', port: 5432, pod: { namespace: 'shop', domain: 'cluster.local' } },
+    ...{ othersRefuse: 2, mesh: { name: 'Istio', isUp: true, seenBy: 'port 15001' } },
     service: { service: 'db', namespace: 'shop', certain: true },
   };
   const rows = hints.map(({ id, seen, say }) => [`\`${id}\``, seen, say(facts).replace(/[^?]$/, '$&.')]);

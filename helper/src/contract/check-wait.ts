@@ -2,8 +2,8 @@
 import { isAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
-import { parseGuard } from './guard.ts';
 import { checkLogin } from './check-login.ts';
+import { parseGuard } from './guard.ts';
 import { k8sResource } from './k8s-resources.ts';
 import { parseTarget, type Target } from './target.ts';
 import { targetKinds } from './target-kinds.ts';

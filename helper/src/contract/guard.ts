@@ -28,10 +28,10 @@ export function parseGuard(text: string): WaitStep {
     if (Array.isArray(value) ? value.length > 0 : value !== preset) throw fault(`--${flag} is for the step itself`);
   }
   checkWait(operands, values, values);
-  const { selector, condition, gone } = values;
+  const { selector, condition, gone, jsonConditions } = values;
   const parsed = parseTarget(target);
   const kind = parsed.kind === 'k8s' ? k8sResource(parsed.resource)?.plural : undefined;
-  const isByRule = condition === undefined && !gone;
+  const isByRule = condition === undefined && jsonConditions.length === 0 && !gone;
   if (isByRule && (kind === 'jobs' || (kind === 'pods' && selector === undefined))) {
     const end =
       kind === 'jobs' ? 'complete; --condition Failed' : 'ready; --expect-json \'@.status.phase == "Failed"\'';

@@ -1,7 +1,8 @@
 // The termination message: a sentence for people, then one line of JSON for programs.
 // Kubernetes keeps 4,096 bytes of a container and 12 KiB of a pod, shared equally by its containers
 // (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/),
-// so with twelve of them 1,024 bytes are what is sure to arrive.
+// so with twelve of them 1,024 bytes are what is sure to arrive. Of more the kubelet keeps the beginning
+// (normalizeStatus in pkg/kubelet/status): the sentence, whose first words say most.
 
 export const terminationLimitBytes = 1_024;
 
@@ -25,7 +26,8 @@ export interface Termination {
 /** Writes the message, at most 1,024 bytes of UTF-8: the sentence is cut at a word, the JSON line stays whole. */
 export function formatTermination(sentence: string, facts: Termination): string {
   let json = JSON.stringify(facts);
-  const sentenceFloor = 200;
+  // of many targets the sentence says what is wrong with them, the JSON only which they are
+  const sentenceFloor = 600;
   if (byteLength(json) > terminationLimitBytes - sentenceFloor && facts.target !== undefined) {
     const surplus = byteLength(json) - (terminationLimitBytes - sentenceFloor);
     json = JSON.stringify({ ...facts, target: cut(facts.target, Math.max(0, byteLength(facts.target) - surplus)) });

@@ -1,5 +1,6 @@
 // How everything here reaches the network: names and connections, as the pod would see them.
 import type { Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { otherVariables } from '../contract/environment.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -7,8 +8,16 @@ import { type Address, formatEndpoint } from './address.ts';
 import { connectToAny } from './connect.ts';
 import { parseConnectTo } from './connect-to.ts';
 import type { RecordType } from './nameserver.ts';
+import { ownNames } from './own-names.ts';
 import { type PodIdentity, readPodIdentity } from './pod-identity.ts';
-import { type DnsRecords, queryRecords, type ResolverFiles, resolveAddresses } from './resolver.ts';
+import {
+  type DnsRecords,
+  type LookupOrder,
+  queryRecords,
+  type ResolverFiles,
+  readText,
+  resolveAddresses,
+} from './resolver.ts';
 
 /** What an attempt is busy with, told as it begins; where an attempt hangs, this says what on. */
 export type Phase =
@@ -24,7 +33,7 @@ export interface Network {
    *   `answer` (NXDOMAIN, NODATA, SERVFAIL, REFUSED, TIMEOUT, UNREACHABLE), `candidates` and `nameservers`;
    *   the signal's reason when it is aborted
    */
-  resolve(name: string, signal: AbortSignal, onPhase?: OnPhase): Promise<readonly Address[]>;
+  resolve(name: string, signal: AbortSignal, onPhase?: OnPhase, order?: LookupOrder): Promise<readonly Address[]>;
   /** The records of a name, of one type, each as a line of text; fails as `resolve` does. */
   query(name: string, type: RecordType, signal: AbortSignal, onPhase?: OnPhase): Promise<DnsRecords>;
   /**
@@ -34,6 +43,8 @@ export interface Network {
   connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase): Promise<Socket>;
   /** Where this process is within the cluster; read anew each time. */
   identity(): PodIdentity;
+  /** The names of this pod that stand in its hosts file, in lower case. */
+  ownNames(): ReadonlySet<string>;
 }
 
 /**
@@ -52,9 +63,9 @@ export function createNetwork(world: {
   const connectTo = parseConnectTo(env[otherVariables.connectTo] ?? '', otherVariables.connectTo);
 
   const network: Network = {
-    resolve: (name, signal, onPhase) => {
+    resolve: (name, signal, onPhase, order) => {
       onPhase?.({ kind: 'resolve', name });
-      return resolveAddresses(name, files, clock, signal);
+      return resolveAddresses(name, files, clock, signal, order);
     },
     query: (name, type, signal, onPhase) => {
       onPhase?.({ kind: 'resolve', name });
@@ -68,6 +79,7 @@ export function createNetwork(world: {
       return connectToAny(addresses, port, connectTo, clock, signal);
     },
     identity: () => readPodIdentity(files.resolvConf),
+    ownNames: () => ownNames(readText(files.hosts), hostname()),
   };
   return network;
 }

@@ -16,6 +16,9 @@ export interface ResolverFiles {
   readonly hosts: string;
 }
 
+/** Whether /etc/hosts counts, as it does for the C library. */
+export type LookupOrder = 'hosts-first' | 'name-servers';
+
 /** A name with the records that were found under it. */
 export interface DnsRecords {
   /** The full name that had them. */
@@ -39,12 +42,13 @@ export async function resolveAddresses(
   files: ResolverFiles,
   clock: Clock,
   signal: AbortSignal,
+  order: LookupOrder = 'hosts-first',
 ): Promise<readonly Address[]> {
   signal.throwIfAborted();
   const family = addressFamily(name);
   if (family !== undefined) return [{ address: name, family }];
   const listed = parseHostsFile(readText(files.hosts)).get(name.replace(/\.$/, '').toLowerCase());
-  if (listed !== undefined) return listed;
+  if (listed !== undefined && order === 'hosts-first') return listed;
   // RFC 6761 §6.3: never a question for a name server
   if (/^(?:.*\.)?localhost\.?$/i.test(name)) {
     return [
@@ -184,7 +188,7 @@ function dnsFailure(
 }
 
 /** A file that is not there is an empty one, as it is for the C library. */
-function readText(path: string): string {
+export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -12,10 +12,12 @@ type DnsOptions = Pick<WaitOptions, 'record' | 'minRecords' | 'wantedRecords'>;
 export function createDnsProbe(target: { readonly name: string }, options: DnsOptions, network: Network): Probe {
   const { record, minRecords, wantedRecords } = options;
   const name = isAddress(target.name) ? reverseName(target.name) : target.name;
-  const ask = async ({ signal, onPhase }: Ask): Promise<readonly string[]> =>
-    record === 'address'
-      ? (await network.resolve(name, signal, onPhase)).map(({ address }) => address)
-      : (await network.query(name, record, signal, onPhase)).records;
+  const ask = async ({ signal, onPhase }: Ask): Promise<readonly string[]> => {
+    if (record !== 'address') return (await network.query(name, record, signal, onPhase)).records;
+    // the pod's own line in /etc/hosts is there from the start, and says nothing of a Service of that name
+    const files = network.ownNames().has(name.toLowerCase()) ? 'name-servers' : 'hosts-first';
+    return (await network.resolve(name, signal, onPhase, files)).map(({ address }) => address);
+  };
   return {
     async check(asked) {
       const records = await ask(asked);

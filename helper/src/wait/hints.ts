@@ -2,6 +2,7 @@
 // helper/hints.md explains each; a test holds the two together.
 import { isAddress } from '../core/address.ts';
 import type { Failure } from '../core/failure.ts';
+import type { Mesh } from '../network/mesh.ts';
 import type { PodIdentity } from '../network/pod-identity.ts';
 import { parseServiceName, type ServiceName } from './service-name.ts';
 
@@ -13,6 +14,12 @@ export interface HintFacts {
   readonly pod: PodIdentity;
   /** The variable that names a proxy for such a target, where one is set: the helper uses none. */
   readonly proxyVariable?: string | undefined;
+  /** Whether the host is one of the pod's own names. */
+  readonly isOwnName?: boolean | undefined;
+  /** The mesh that the pod is in, as far as it shows. */
+  readonly mesh?: Mesh | undefined;
+  /** How many other hosts of the step refuse connections at this moment. */
+  readonly othersRefuse?: number | undefined;
 }
 
 /** Facts, with what follows from them. */
@@ -50,6 +57,14 @@ export const hints: readonly Hint[] = [
       (code === 'NAME_NOT_FOUND' || code === 'UNREACHABLE' || (code === 'TIMED_OUT' && fact('phase') === 'connect')),
     say: ({ proxyVariable }) =>
       `${proxyVariable ?? 'HTTPS_PROXY'} is set, but the helper uses no proxy: if the way to that host leads through one only, it cannot be waited for`,
+  },
+  {
+    id: 'own-name',
+    seen: 'no such name, or connection refused, where the name is that of the pod itself',
+    fits: ({ isOwnName, fact, code }) =>
+      isOwnName === true && (fact('answer') === 'NXDOMAIN' || code === 'CONNECTION_REFUSED'),
+    say: ({ host, pod }) =>
+      `${host} is this pod's own name too, which /etc/hosts gives its own address: what connects to it reaches the pod itself, and dns:// does not count that line. A Service of that name is ${host}.${pod.namespace ?? 'NAMESPACE'}.svc`,
   },
   {
     id: 'no-such-service',
@@ -109,6 +124,21 @@ export const hints: readonly Hint[] = [
       'This is the pod itself, and its app containers start only after all init containers: only a sidecar (an init container with restartPolicy: Always) that stands before this one can answer',
   },
   {
+    id: 'mesh-not-up',
+    seen: 'connection refused, closed or reset, where the environment is that of a mesh whose proxy does not listen',
+    fits: ({ code, mesh }) => mesh?.isUp === false && (code === 'CONNECTION_REFUSED' || code === 'CONNECTION_RESET'),
+    say: ({ mesh }) =>
+      `This container is in a pod of ${mesh?.name} (${mesh?.seenBy}), whose proxy does not listen: where it carries the pod's traffic, nothing is reached before it runs. Make it a native sidecar and put this wait behind it`,
+  },
+  {
+    id: 'all-refused',
+    seen: 'connection refused, by each of several hosts that may be Services',
+    fits: ({ code, service, othersRefuse = 0 }) =>
+      code === 'CONNECTION_REFUSED' && service !== undefined && othersRefuse > 0,
+    say: ({ othersRefuse = 0 }) =>
+      `${othersRefuse + 1} hosts refuse alike: either none of the Services has a ready endpoint (kubectl get endpointslices), or a mesh that sends this pod's traffic to a proxy that has not started (Istio, Linkerd: put the wait behind it, as a native sidecar) refuses in their place`,
+  },
+  {
     id: 'service-not-ready',
     seen: 'connection refused, by what may be a Service',
     fits: ({ code, service }) => code === 'CONNECTION_REFUSED' && service !== undefined,
@@ -148,6 +178,16 @@ export const hints: readonly Hint[] = [
       (facts.service === undefined
         ? ', or a firewall refuses it'
         : `, or the Service has no ready endpoints (${endpoints(facts)})`),
+  },
+  {
+    id: 'mesh-closed',
+    seen: "the connection is closed or reset, where a mesh's proxy listens in this pod",
+    fits: ({ code, mesh }) => code === 'CONNECTION_RESET' && mesh?.isUp === true,
+    say: (facts) =>
+      `${facts.mesh?.name}'s proxy in this pod (${facts.mesh?.seenBy}) takes every connection, and closes those that lead nowhere: ` +
+      (facts.service === undefined
+        ? 'is the host known to the mesh, and does its policy let this pod out?'
+        : `no ready endpoint (${endpoints(facts)}), or a policy of the mesh that refuses this pod`),
   },
   {
     id: 'closed-at-once',
@@ -224,13 +264,6 @@ export const hints: readonly Hint[] = [
           : '')
       );
     },
-  },
-  {
-    id: 'login-refused',
-    seen: 'the server serves, and does not take the user or the password',
-    fits: ({ code }) => code === 'LOGIN_REFUSED',
-    say: () =>
-      'Does the Secret hold what the server knows? Most databases keep the user and password of their first start on their volume, whatever the Secret says since. Or the user is not made yet: then it is only early',
   },
   {
     id: 'login-refused',

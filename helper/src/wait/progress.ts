@@ -88,6 +88,13 @@ export class Progress {
     }
   }
 
+  /** Asks for the hints of what is missing anew. */
+  renewHints(hint: (index: number, cause: Failure) => string | undefined): void {
+    for (const [index, standing] of this.standings.entries()) {
+      if (standing.state !== 'ready' && standing.cause !== undefined) standing.hint = hint(index, standing.cause);
+    }
+  }
+
   ready(index: number, attempts: number): void {
     const standing = this.#standing(index);
     standing.state = 'ready';

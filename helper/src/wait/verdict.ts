@@ -65,7 +65,7 @@ function optionsOf(standings: readonly Standing[], elapsedMs: number) {
       elapsedMs: Math.round(elapsedMs),
       ...(cause !== undefined && { cause: cause.code }),
     },
-    ...(hints.length > 0 && { hint: hints.join('. ') }),
+    ...(hints.length > 0 && { hint: hints.join('. ').replaceAll('?. ', '? ') }),
     ...(cause !== undefined && { cause }),
   };
 }

@@ -3,6 +3,7 @@ import type { WaitStep } from '../contract/step.ts';
 import { hostOf, parseTarget, type Target } from '../contract/target.ts';
 import { describeDuration } from '../core/duration.ts';
 import type { Failure } from '../core/failure.ts';
+import { readMesh } from '../network/mesh.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { holds, makeGuards } from './guard.ts';
@@ -30,7 +31,11 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   const hint = (target: Target, cause: Failure) => {
     const place = options.unixSocket === undefined ? hostOf(target) : { host: undefined, port: undefined };
     const proxyVariable = target.kind === 'http' ? proxyVariableFor(target.url, runtime.env) : undefined;
-    return hintFor({ cause, ...place, pod: network.identity(), proxyVariable })?.text;
+    const isOwnName = place.host !== undefined && network.ownNames().has(place.host.toLowerCase());
+    const refusing = targets.filter((_, index) => progress.standings[index]?.cause?.code === 'CONNECTION_REFUSED');
+    const othersRefuse = new Set(refusing.map((each) => hostOf(each).host).filter((host) => host !== place.host)).size;
+    const around = { pod: network.identity(), proxyVariable, isOwnName, othersRefuse, mesh: readMesh(runtime.env) };
+    return hintFor({ cause, ...place, ...around })?.text;
   };
   const over = new AbortController();
   const signal = AbortSignal.any([runtime.signal, over.signal]);
@@ -70,6 +75,8 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   await Promise.all([heartbeat, guarding]);
 
   if (hasEnough()) return report(progress, needed);
+  // what is known of all targets at the end says more than what one was first seen to do
+  progress.renewHints((index, cause) => hint(targets[index] as Target, cause));
   const ending = { goal: progress.goal, standings: progress.standings, elapsedMs: progress.elapsedMs() };
   if (runtime.signal.aborted) throw stoppedFailure(runtime.signal.reason, ending);
   if (holding !== undefined) throw guardFailure(holding, ending);

@@ -49,6 +49,40 @@ test('no message is longer than 1,024 bytes, and each is read back, whatever it 
   );
 });
 
+/** What the kubelet keeps of the messages of a pod's containers: pkg/kubelet/status, normalizeStatus. */
+function keptByKubelet(messages: readonly string[]): string[] {
+  const share = Math.floor((12 * 1_024) / messages.length);
+  return messages.map((message) => Buffer.from(message).subarray(0, share).toString());
+}
+
+const many = Array.from({ length: 50 }, (_, index) => `tcp://service-${index}.shop.svc.cluster.local:5432`);
+const long = formatTermination(
+  `50 of 50 targets not ready after 5m: ${many.map((one) => `${one} (358 attempts): connection refused`).join('; ')}`,
+  { ...facts, target: many.join(' ') },
+);
+
+test('of twelve containers with long messages every one arrives whole', () => {
+  for (const kept of keptByKubelet(Array.from({ length: 12 }, () => long))) {
+    assert.equal(kept, long);
+    assert.equal(parseTermination(kept)?.facts.code, 'DEADLINE_PASSED');
+  }
+});
+
+test('of more containers the first target and its cause still arrive', () => {
+  for (const kept of keptByKubelet(Array.from({ length: 40 }, () => long))) {
+    assert.match(
+      kept,
+      /^50 of 50 targets not ready after 5m: tcp:\/\/service-0\S+ \(358 attempts\): connection refused; /,
+    );
+  }
+});
+
+test('the sentence keeps most of the room, and its words are whole', () => {
+  const [sentence = ''] = long.split('\n');
+  assert.ok(Buffer.byteLength(sentence) >= 560, `${Buffer.byteLength(sentence)} bytes`);
+  assert.match(sentence, / (?:connection|refused;|tcp:\S+5432|\(358|attempts\):)…$/);
+});
+
 test('what is not one of ours is not read', () => {
   for (const message of ['', 'killed', '{"a":1}', 'null', '3'])
     assert.equal(parseTermination(message), undefined, message);

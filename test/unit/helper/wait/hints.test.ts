@@ -16,6 +16,16 @@ const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
     { ...facts('TIMED_OUT', { phase: 'connect' }, 'www.example.org'), proxyVariable: 'HTTPS_PROXY' },
     /HTTPS_PROXY is set, but the helper uses no proxy/,
   ],
+  'own-name': [{ ...facts('CONNECTION_REFUSED'), isOwnName: true }, /db is this pod's own name too.*db\.shop\.svc/],
+  'mesh-not-up': [
+    { ...facts('CONNECTION_REFUSED'), mesh: { name: 'Istio', isUp: false, seenBy: 'ISTIO_META_MESH_ID' } },
+    /pod of Istio \(ISTIO_META_MESH_ID\), whose proxy does not listen/,
+  ],
+  'mesh-closed': [
+    { ...facts('CONNECTION_RESET'), mesh: { name: 'Linkerd', isUp: true, seenBy: 'port 4140' } },
+    /Linkerd's proxy in this pod \(port 4140\).*service-name=db -n shop/,
+  ],
+  'all-refused': [{ ...facts('CONNECTION_REFUSED'), othersRefuse: 2 }, /^3 hosts refuse alike/],
   'no-such-service': [
     facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }),
     /no Service db in namespace shop.*kubectl get service db -n shop/,
@@ -46,20 +56,19 @@ const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
   'file-missing': [facts('NOT_THERE', { errno: 'ENOENT' }, undefined), /volume.*mounted/],
   'file-permission': [facts('UNEXPECTED_ANSWER', { errno: 'EACCES' }, undefined), /fsGroup/],
   'k8s-forbidden': [
-    facts('UNEXPECTED_ANSWER', {
-      answer: 'forbidden',
-      status: 403,
-      verb: 'get',
-      resource: 'jobs.batch',
-      namespace: 'shop',
-    }),
-    /kubectl create role wait --verb=get --resource=jobs.batch -n shop/,
+    facts('UNEXPECTED_ANSWER', { answer: 'forbidden', resource: 'jobs.batch', namespace: 'shop', name: 'migrate' }),
+    /kubectl create role wait --verb=get,list,watch --resource=jobs.batch --resource-name=migrate -n shop/,
   ],
   'k8s-unauthorized': [facts('UNEXPECTED_ANSWER', { answer: 'unauthorized', status: 401 }), /token/],
+  'k8s-gone': [
+    facts('NOT_THERE', { answer: 'object-gone', resource: 'jobs.batch', namespace: 'shop' }),
+    /another of its name is waited for.*ttlSecondsAfterFinished/,
+  ],
   'k8s-not-there': [
-    facts('NOT_THERE', { answer: 'no-such-object', status: 404, resource: 'jobs.batch', namespace: 'shop' }),
+    facts('NOT_THERE', { answer: 'no-such-object', resource: 'jobs.batch', namespace: 'shop' }),
     /kubectl get jobs.batch -n shop.*ttlSecondsAfterFinished/,
   ],
+  'login-refused': [facts('LOGIN_REFUSED'), /Secret/],
   'http-other-status': [facts('UNEXPECTED_STATUS', { status: 404 }), /is the path right/],
 };
 
@@ -83,6 +92,12 @@ test('a silence at the name server is its own, not that of the target', () => {
 test('a Service is not reached by a proxy, whatever the environment says', () => {
   const given = { ...facts('NAME_NOT_FOUND', { answer: 'NXDOMAIN' }), proxyVariable: 'HTTP_PROXY' };
   assert.equal(hintFor(given)?.id, 'no-such-service');
+});
+
+test('a right over objects of the cluster is one of a cluster role', () => {
+  const details = { answer: 'forbidden', resource: 'nodes', namespace: '', name: '' };
+  const text = hintFor(facts('UNEXPECTED_ANSWER', details))?.text ?? '';
+  assert.match(text, /kubectl create clusterrole wait --verb=list,watch --resource=nodes, and a clusterrolebinding/);
 });
 
 test('where nothing is known nothing is said', () => {
