@@ -51,6 +51,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
     'render',
     'scaffold',
     'settings',
+    'why',
     'yaml',
     'node',
     ...cliBase,
@@ -62,6 +63,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   lint: ['lint', 'manifest', 'render', 'yaml', 'node', ...cliBase],
   explain: ['explain', 'rehearse', 'manifest', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
+  why: ['why', 'rehearse', 'yaml', 'node', ...cliBase],
 };
 
 /** `helper/src/core/failure.ts` → `core`; `helper/src/run.ts` → `run`. */

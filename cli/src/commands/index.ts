@@ -6,6 +6,7 @@ import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { uninjectCommand } from './uninject.ts';
+import { whyCommand } from './why.ts';
 
 export const commands: readonly Command[] = [
   newCommand,
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   lintCommand,
   rehearseCommand,
   explainCommand,
+  whyCommand,
 ];
