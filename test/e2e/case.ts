@@ -96,6 +96,12 @@ export class Namespace {
     return await attempt('kubectl', ['--namespace', this.name, 'apply', '-f', '-'], { input, quiet: true });
   }
 
+  /** What the API server would make of a manifest that is created, as JSON. */
+  async tryDry(manifest: Manifest): Promise<Outcome> {
+    const args = ['--namespace', this.name, 'create', '--dry-run=server', '--output=json', '-f', '-'];
+    return await attempt('kubectl', args, { input: toYaml(manifest), quiet: true });
+  }
+
   /** Waits for a pod (by its name or the beginning of it, as a Deployment's) to be as wanted. */
   async pod(name: string, what: string, isSo: (pod: Pod) => boolean, withinMs = 60_000): Promise<Pod> {
     return await this.#watch.until(`${name}: ${what}`, withinMs, (pods) =>

@@ -4,6 +4,7 @@ import { explainCommand } from './explain.ts';
 import { injectCommand } from './inject.ts';
 import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
+import { policyCommand } from './policy.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { uninjectCommand } from './uninject.ts';
 import { whyCommand } from './why.ts';
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   rehearseCommand,
   explainCommand,
   whyCommand,
+  policyCommand,
 ];

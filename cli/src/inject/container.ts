@@ -27,6 +27,17 @@ export const newPart = (name: string, node: NewNode): NewPart => ({ name, node, 
 // The user that the image runs as. Said here as well: the kubelet can hold runAsNonRoot only against a number.
 const user = 65_532;
 
+/** What PodSecurity `restricted` asks of a container, and a root file system that nobody can write to. */
+export const securityContext: NewNode = map({
+  allowPrivilegeEscalation: false,
+  capabilities: flowMap({ drop: flowList(['ALL']) }),
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  seccompProfile: flowMap({ type: 'RuntimeDefault' }),
+});
+
 /** Memory that a step may use. A fetch holds buffers of its connections, and its file is not counted. */
 const memoryLimit = { wait: '128Mi', fetch: '256Mi' } as const;
 
@@ -91,15 +102,7 @@ function container(
       requests: flowMap({ cpu: '10m', memory: '64Mi' }),
       limits: flowMap({ memory: memoryLimit[kinds.has('fetch') ? 'fetch' : 'wait'] }),
     }),
-    securityContext: map({
-      allowPrivilegeEscalation: false,
-      capabilities: flowMap({ drop: flowList(['ALL']) }),
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      seccompProfile: flowMap({ type: 'RuntimeDefault' }),
-    }),
+    securityContext,
     volumeMounts: mounts.length === 0 || !needsFiles(steps) ? undefined : list(mounts),
   });
   return newPart(name, node);

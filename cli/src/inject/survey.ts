@@ -148,7 +148,7 @@ function standsAt({ own }: OwnList, index: number): boolean {
 }
 
 // Containers of service meshes that carry the traffic of those behind them, once they run as native sidecars.
-const meshProxies = ['istio-proxy', 'linkerd-proxy', 'consul-dataplane', 'kuma-sidecar'];
+export const meshProxies = ['istio-proxy', 'linkerd-proxy', 'consul-dataplane', 'kuma-sidecar'];
 
 /**
  * How many of the other init containers come before ours.
