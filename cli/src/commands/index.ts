@@ -1,6 +1,7 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
 import { explainCommand } from './explain.ts';
+import { fnCommand } from './fn.ts';
 import { injectCommand } from './inject.ts';
 import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   explainCommand,
   whyCommand,
   policyCommand,
+  fnCommand,
 ];

@@ -49,7 +49,8 @@ export const injectCommand = defineCommand({
   },
 });
 
-function readPosition(args: {
+/** @throws Fault usage where more than one place is given */
+export function readPosition(args: {
   readonly first: boolean | undefined;
   readonly last: boolean | undefined;
   readonly before: string | undefined;

@@ -31,8 +31,19 @@ type HelperArguments = {
  * What the shared flags say.
  * @throws Fault usage, naming the flag and what would have been right
  */
-export async function readHelperFlags({ args, steps: given, shell }: Call<HelperArguments>): Promise<HelperOptions> {
-  const steps = given.map(parseStepFlag);
+export async function readHelperFlags({ args, steps, shell }: Call<HelperArguments>): Promise<HelperOptions> {
+  return readHelperOptions(args, steps.map(parseStepFlag), shell);
+}
+
+/**
+ * The same, of steps that are read already.
+ * @throws Fault usage, naming the flag and what would have been right
+ */
+export async function readHelperOptions(
+  args: HelperArguments,
+  steps: readonly Step[],
+  shell: Call['shell'],
+): Promise<HelperOptions> {
   if (steps.length === 0) {
     throw new Fault('usage', 'no step', { cure: "say what to do: --wait tcp://db:5432, --fetch 'URL PATH'" });
   }
@@ -73,7 +84,8 @@ function parseStepFlag({ kind, text }: StepFlag, index: number): Step {
   }
 }
 
-function readProcessFlags(args: HelperArguments): ProcessOptions {
+/** The options of the helper's process. */
+export function readProcessFlags(args: Pick<HelperArguments, 'log-format' | 'log-level'>): ProcessOptions {
   const read = <T>(option: Option<T>, text: string | undefined): T => {
     if (text === undefined) return option.default;
     const parsed = option.parse(text);

@@ -4,13 +4,13 @@ import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
 import { type Selection, type Transformer, transformFile } from '../inject/transform.ts';
 import { joinStreams } from '../manifest/join.ts';
-import { readSources } from '../manifest/read.ts';
+import { readSources, type Source } from '../manifest/read.ts';
 import { podPaths } from '../manifest/workload.ts';
 import { writeFiles } from '../manifest/write.ts';
 import { diffText } from '../render/diff-text.ts';
 import { reportText } from '../render/report-text.ts';
 
-type TransformArguments = {
+export type TransformArguments = {
   readonly inputs: readonly string[];
   readonly only: readonly string[] | undefined;
   readonly write: boolean | undefined;
@@ -19,18 +19,31 @@ type TransformArguments = {
 };
 
 /** Runs a transformer over the inputs and answers the exit code. */
-export async function transformInputs(
-  { args, rest, shell }: Call<TransformArguments>,
-  transformer: Transformer,
-): Promise<number> {
-  const { out, err } = shell.streams;
+export async function transformInputs(call: Call<TransformArguments>, transformer: Transformer): Promise<number> {
+  return transformSources(call, await readInputs(call), transformer);
+}
+
+/** All inputs; a fault where the flags do not fit them. */
+export async function readInputs({ args, rest, shell }: Call<TransformArguments>): Promise<Source[]> {
   const inputs = [...args.inputs, ...rest];
   if (args.check === true && args.write === true)
     throw new Fault('usage', '--check changes nothing, --write does: say one of them');
   if (args.write === true && inputs.includes('-')) throw new Fault('usage', '--write cannot change standard input');
-  const { selection, requireMet } = selectObjects(args.only ?? []);
+  return readSources(inputs, shell.folder, shell.streams.in);
+}
 
-  const sources = await readSources(inputs, shell.folder, shell.streams.in);
+/**
+ * Runs a transformer over what was read and answers the exit code.
+ * @param remarks what is said behind the verdicts
+ */
+export async function transformSources(
+  { args, shell }: Call<TransformArguments>,
+  sources: readonly Source[],
+  transformer: Transformer,
+  remarks: () => string = () => '',
+): Promise<number> {
+  const { out, err } = shell.streams;
+  const { selection, requireMet } = selectObjects(args.only ?? []);
   const results = sources.map((source) => ({
     ...source,
     ...transformFile(source.name, source.text, selection, transformer),
@@ -50,12 +63,12 @@ export async function transformInputs(
     await writeFiles(changed.flatMap(({ path, text }) => (path === undefined ? [] : [{ path, text }])));
   if (args.diff === true) out.write(changed.map(({ name, before, text }) => diffText(name, before, text)).join(''));
   else if (args.write !== true && args.check !== true) out.write(joinStreams(results.map(({ text }) => text)));
-  err.write(reportText(verdicts));
+  err.write(reportText(verdicts) + remarks());
   return args.check === true && changed.length > 0 ? exitCodes.different.code : exitCodes.success.code;
 }
 
 /** `deployment/my-app`, a kind, or a name; each must be met by some object. */
-function selectObjects(only: readonly string[]): { selection: Selection; requireMet: () => void } {
+export function selectObjects(only: readonly string[]): { selection: Selection; requireMet: () => void } {
   if (only.length === 0) return { selection: () => true, requireMet: () => {} };
   const unmet = new Set(only);
   const seen = new Set<string>();
