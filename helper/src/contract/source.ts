@@ -66,6 +66,13 @@ export function parseStorePlace(text: string): StorePlace {
   return { scheme: scheme as StorePlace['scheme'], bucket, key };
 }
 
+/** A source as a URL: the name of what lies in an object store, which is taken as it is, is encoded for it. */
+export function sourceUrl(text: string): URL {
+  if (!isStoreSource(text)) return new URL(text);
+  const { scheme, bucket, key } = parseStorePlace(text);
+  return new URL(`${scheme}://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`);
+}
+
 function storeFault(text: string): string | undefined {
   const example = 'such as s3://bucket/name, or s3://bucket/folder/ for all that is below';
   const match = storePlace.exec(text);
@@ -87,7 +94,10 @@ function storeFault(text: string): string | undefined {
  */
 export function checkSource(text: string): void {
   const fault = sourceFault(text);
-  if (fault !== undefined) throw new Failure('USAGE', `source ${JSON.stringify(redactUrl(text))}: ${fault}`);
+  if (fault !== undefined) {
+    const shown = isStoreSource(text) ? text : redactUrl(text);
+    throw new Failure('USAGE', `source ${JSON.stringify(shown)}: ${fault}`);
+  }
 }
 
 /** A source with the path in it moved, where it holds one. A rehearsal needs it. */

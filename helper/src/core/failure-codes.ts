@@ -59,6 +59,11 @@ export const failureCodes = {
   TOO_LARGE: code('permanent', false, 'The source is larger than allowed.'),
   INTEGRITY_MISMATCH: code('permanent', false, 'The bytes are not those that the digest names.'),
   INTEGRITY_UNKNOWN: code('permanent', false, 'Nothing proves the bytes, and proof was demanded.'),
+  LIST_REFUSED: code(
+    'permanent',
+    false,
+    'The list of files is empty, cannot be read, or names what is not fetched: a path that leads outside, a name twice.',
+  ),
   ARCHIVE_BROKEN: code(
     'permanent',
     false,

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { sourceUrl } from '../contract/source.ts';
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import { volumeFailure } from './volume-failure.ts';
@@ -22,7 +23,7 @@ export interface Destination {
  */
 export function destinationPath(destination: string, source: string): string {
   if (!destination.endsWith('/')) return destination;
-  const last = new URL(source).pathname.split('/').at(-1) ?? '';
+  const last = sourceUrl(source).pathname.split('/').at(-1) ?? '';
   let name = '';
   try {
     name = decodeURIComponent(last);

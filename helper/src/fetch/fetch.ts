@@ -1,34 +1,25 @@
 // A fetch step from its beginning to its end: checks, what is there already, attempts, publishing, and the words.
 
+import { fetchesMany } from '../contract/check-fetch.ts';
 import { otherVariables } from '../contract/environment.ts';
-import { type Expected, parseIntegrity } from '../contract/integrity.ts';
+import type { Expected } from '../contract/integrity.ts';
 import type { FetchStep } from '../contract/step.ts';
 import { describeByteSize } from '../core/byte-size.ts';
-import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
-import { createAgent } from '../http/agent.ts';
-import { readCredentials } from '../http/credentials.ts';
-import { readHeaders } from '../http/header-values.ts';
-import { proxyFor } from '../http/proxy.ts';
-import { readTls } from '../http/trust.ts';
-import { createNetwork } from '../network/network.ts';
 import { retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { type Backstage, openBackstage } from './backstage.ts';
+import { openConnections } from './connections.ts';
 import { type Destination, destinationPath, openDestination } from './destination.ts';
 import { Download } from './download.ts';
+import { givenDigests } from './given-digests.ts';
 import { createLocalCopy, localVersion } from './local-copy.ts';
-import { described, Reasons, report } from './outcome.ts';
+import { describedOutcome, Reasons, report } from './outcome.ts';
 import { sourceKey } from './partial-state.ts';
+import { backoff, delayMs } from './patience.ts';
 import { publish } from './publish.ts';
 import type { Supply } from './supply.ts';
 import { findThere } from './there.ts';
-
-// Half of each pause is left to chance, so that the pods of a Deployment don't come back all at once.
-export const backoff = { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.5 };
-
-/** A server that asks for more patience than this is asked again after it all the same. */
-export const longestRetryAfterMs = 120_000;
 
 /**
  * Downloads one source to one destination.
@@ -36,6 +27,8 @@ export const longestRetryAfterMs = 120_000;
  */
 export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepReport> {
   const { options } = step;
+  // many files are a part of the bundle of their own
+  if (fetchesMany(step.source, options)) return (await import('./many/fetch-many.ts')).fetchMany(step, runtime);
   const { clock, log, env, signal } = runtime;
   const startMs = clock.now();
   const source = redactUrl(step.source);
@@ -50,7 +43,10 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     log.warn(`${path} is on no volume: no other container will see it, nor this one after a restart`);
   }
   const backstage = await openBackstage(destination);
-  const key = sourceKey(step.source, step.source.startsWith('file:') ? await localVersion(step.source) : '');
+  const key = sourceKey(
+    step.source,
+    step.source.startsWith('file:') ? await localVersion(step.source) : (options.endpoint ?? ''),
+  );
   const expected = givenDigests(options);
 
   const there =
@@ -83,16 +79,11 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
         timeoutMs: Number.POSITIVE_INFINITY,
         backoff,
         maxFailures: options.maxFailures,
-        delayMs: (failure, backoffMs) => {
-          const { retryAfterMs } = failure.details;
-          return typeof retryAfterMs === 'number'
-            ? Math.max(backoffMs, Math.min(retryAfterMs, longestRetryAfterMs))
-            : backoffMs;
-        },
+        delayMs,
         onFailure: (failure, state) => reasons.tell(failure, state, clock.now()),
       },
     );
-    if (outcome.kind !== 'done') throw described(outcome, source, path, supply.held);
+    if (outcome.kind !== 'done') throw describedOutcome(outcome, source, path, supply.held);
     const { work, sha256, proof } = outcome.value;
     if (proof === 'none') {
       const why = 'the server told neither length nor digest, and none was given';
@@ -111,18 +102,6 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     await supply.close();
     await backstage.tidy();
   }
-}
-
-/** The digests that the options give. */
-function givenDigests({ sha256, integrity }: FetchStep['options']): Expected[] {
-  const parsed = integrity === undefined ? undefined : parseIntegrity(integrity);
-  if (parsed !== undefined && 'fault' in parsed) throw new Failure('USAGE', `--integrity: ${parsed.fault}`);
-  return [
-    ...(sha256 === undefined
-      ? []
-      : [{ algorithm: 'sha256' as const, digests: [sha256.toLowerCase()], from: '--sha256' }]),
-    ...(parsed === undefined ? [] : [parsed]),
-  ];
 }
 
 /** A list of checksums names the file as its server does. */
@@ -150,28 +129,14 @@ const prepareCopy: Prepare = ({ source, options }, { key, expected, destination,
   return createLocalCopy({ source, sourceKey: key, expected, maxSizeBytes, folder: destination.folder }, backstage);
 };
 
-/** Faults of the manifest come out here, before anything is touched. */
-async function prepareDownload({ source, options }: FetchStep, runtime: Runtime): Promise<Prepare> {
-  const { env } = runtime;
-  const origin = new URL(source).origin;
-  // the user's headers and logins are for the origin of the source; of others only netrc knows
-  const headers = async (url: string) => {
-    const own = new URL(url).origin === origin;
-    const given = own ? await readHeaders(options, env) : [];
-    return [...(await readCredentials(options, env, new URL(url), own)), ...given];
-  };
-  for (const url of [source, ...options.mirrors]) await headers(url);
-  const tls = readTls(options);
-  const proxied = (url: URL) => proxyFor(url, env);
-  if (options.denyPrivate && proxied(new URL(source)) !== undefined) {
-    throw new Failure('USAGE', '--deny-private cannot see what a proxy connects to', {
-      hint: 'Let the proxy refuse private addresses, or exempt the source with NO_PROXY',
-    });
-  }
-  const agent = createAgent(createNetwork(runtime), tls, { proxyFor: proxied, denyPrivate: options.denyPrivate });
+async function prepareDownload(step: FetchStep, runtime: Runtime): Promise<Prepare> {
+  const { agent, headers, urlOf } = await openConnections(step, runtime);
+  const source = urlOf(step.source);
+  const { options } = step;
+  const checksumFrom = options.checksumFrom === undefined ? undefined : urlOf(options.checksumFrom);
   return (_, { key, expected, destination, backstage }) => {
     const name = nameInList(source, destination);
-    const about = { ...options, source, sourceKey: key, expected, name, headers };
+    const about = { ...options, source, checksumFrom, sourceKey: key, expected, name, headers };
     return new Download(about, agent, backstage, destination.folder, runtime);
   };
 }

@@ -1,14 +1,18 @@
 // Which digests the bytes must have: from lists of checksums, and from what a server says of its own object. Pure.
 import { type Algorithm, algorithmOf, type Expected, hexOfBase64 } from '../contract/integrity.ts';
 
-/**
- * Finds a file's digest in a list of checksums: `HEX  NAME` or `HEX *NAME` as GNU writes it, `SHA256 (NAME) = HEX` as
- * BSD does, or a digest alone. A name matches with or without folders before it.
- * @returns what is wrong where there is none
- */
-export function findChecksum(list: string, name: string, from: string): Expected | { readonly fault: string } {
-  const lines = list.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const entries = lines.flatMap((line): { hex: string; name: string | undefined }[] => {
+/** A line of a list of checksums; of a digest alone, without a name. */
+export interface ChecksumLine {
+  readonly hex: string;
+  readonly name: string | undefined;
+}
+
+/** The lines that are checksums: `HEX  NAME`, `HEX *NAME`, `SHA256 (NAME) = HEX`, `HEX`. */
+export function parseChecksums(list: string): ChecksumLine[] {
+  const lines = withoutSignature(list)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return lines.flatMap((line): ChecksumLine[] => {
     const gnu = /^\\?([0-9a-fA-F]{32,128}) [ *](.+)$/.exec(line);
     const bsd = /^[A-Z0-9/-]+ \((.+)\) = ([0-9a-fA-F]{32,128})$/.exec(line);
     const alone = /^\s*([0-9a-fA-F]{32,128})\s*$/.exec(line);
@@ -23,6 +27,23 @@ export function findChecksum(list: string, name: string, from: string): Expected
     if (bsd !== null) return [{ hex: bsd[2] ?? '', name: bsd[1] ?? '' }];
     return alone === null ? [] : [{ hex: alone[1] ?? '', name: undefined }];
   });
+}
+
+/** What a signature in the text (RFC 9580 §7) is about; it is not verified. */
+export function withoutSignature(text: string): string {
+  return (
+    /^-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[^\n]+\n)*\r?\n([\s\S]*?)-----BEGIN PGP SIGNATURE/.exec(text)?.[1] ??
+    text
+  );
+}
+
+/**
+ * Finds a file's digest in a list of checksums: `HEX  NAME` or `HEX *NAME` as GNU writes it, `SHA256 (NAME) = HEX` as
+ * BSD does, or a digest alone. A name matches with or without folders before it.
+ * @returns what is wrong where there is none
+ */
+export function findChecksum(list: string, name: string, from: string): Expected | { readonly fault: string } {
+  const entries = parseChecksums(list);
   const named = entries.filter((entry) => entry.name !== undefined);
   const exact = named.filter((entry) => entry.name?.replace(/^\.\//, '') === name);
   const last = named.filter((entry) => entry.name?.split('/').at(-1) === name);

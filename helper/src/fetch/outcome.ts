@@ -52,8 +52,8 @@ export class Reasons {
 }
 
 /** The failure that ends the step, from what the loop ended with. */
-export function described(
-  outcome: Exclude<RetryOutcome<Whole>, { kind: 'done' }>,
+export function describedOutcome(
+  outcome: Exclude<RetryOutcome<unknown>, { kind: 'done' }>,
   source: string,
   path: string,
   held: { readonly bytes: number; readonly sizeBytes?: number },

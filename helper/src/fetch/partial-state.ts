@@ -1,6 +1,7 @@
 // What is written beside a partial file, so that a later run can go on with it, and beside a finished one, so that a
 // later run need not begin. Never a secret: of the URL only its digest is kept. Pure.
 import { createHash } from 'node:crypto';
+import { sourceUrl } from '../contract/source.ts';
 import type { Owner } from './owner.ts';
 import type { Validators } from './validators.ts';
 
@@ -35,7 +36,7 @@ export interface Record {
  * @param version of what the URL names, where that can be told without asking anybody
  */
 export function sourceKey(source: string, version = ''): string {
-  const url = new URL(source);
+  const url = sourceUrl(source);
   url.username = '';
   url.password = '';
   url.hash = '';

@@ -1,0 +1,227 @@
+// Many files, side by side, into the staged tree; the first that cannot be had ends the others.
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FetchStep } from '../../contract/step.ts';
+import { describeByteSize } from '../../core/byte-size.ts';
+import { Failure } from '../../core/failure.ts';
+import { redactUrl } from '../../core/redact.ts';
+import { type RetryOptions, type RetryOutcome, retry } from '../../retry/retry.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Backstage, Work } from '../backstage.ts';
+import type { Connections } from '../connections.ts';
+import { Download } from '../download.ts';
+import { checkSpace } from '../free-space.ts';
+import { createLocalCopy } from '../local-copy.ts';
+import { describedOutcome } from '../outcome.ts';
+import { sourceKey } from '../partial-state.ts';
+import { createProgress } from '../progress.ts';
+import type { Supply } from '../supply.ts';
+import type { Found } from './find-files.ts';
+import { Flusher } from './flusher.ts';
+import { createPartBackstage } from './part-backstage.ts';
+import type { Wanted } from './read-list.ts';
+import { originOf, type Staging } from './staging.ts';
+
+/** How a loop of attempts goes on, until the signal or the step's deadline. */
+export type Patience = (stop: AbortSignal) => RetryOptions;
+
+/** The files of one run, and how far they are. */
+export class Files {
+  readonly #step: FetchStep;
+  readonly #found: Found;
+  readonly #staging: Staging;
+  readonly #connections: Connections;
+  readonly #runtime: Runtime;
+  readonly #quiet: Runtime;
+  readonly #patience: Patience;
+  readonly #flusher = new Flusher();
+  readonly #stop = new AbortController();
+  readonly #over = new AbortController();
+  /** Partial files that are written to. */
+  readonly #works = new Map<string, Work>();
+  #doneBytes = 0;
+  #doneFiles = 0;
+  /** Of other runs. */
+  #keptBytes = 0;
+  #attempts = 1;
+  #unproven = 0;
+
+  constructor(
+    step: FetchStep,
+    found: Found,
+    staging: Staging,
+    connections: Connections,
+    runtime: Runtime,
+    patience: Patience,
+  ) {
+    this.#step = step;
+    this.#found = found;
+    this.#staging = staging;
+    // many use it: who is done must not close it for the others
+    this.#connections = { ...connections, agent: { request: connections.agent.request, close: () => {} } };
+    this.#runtime = runtime;
+    const { log } = runtime;
+    // what one of thousands does is of no interest as long as it goes well
+    this.#quiet = {
+      ...runtime,
+      log: {
+        ...log,
+        debug: log.debug.bind(log),
+        info: log.debug.bind(log),
+        warn: log.warn.bind(log),
+        error: log.error.bind(log),
+        with: log.with.bind(log),
+      },
+    };
+    this.#patience = patience;
+  }
+
+  get sizeBytes(): number {
+    return this.#doneBytes;
+  }
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+  get attempts(): number {
+    return this.#attempts;
+  }
+  get unproven(): number {
+    return this.#unproven;
+  }
+
+  /** @throws Failure of the first file that cannot be had; the others are stopped then */
+  async fetchAll(): Promise<void> {
+    const { files } = this.#found;
+    const { log, clock } = this.#runtime;
+    const todo = files.filter(({ name }) => !this.#staging.finished.has(name));
+    for (const { sizeBytes } of this.#staging.finished.values()) this.#doneBytes += sizeBytes;
+    this.#doneFiles = files.length - todo.length;
+    this.#keptBytes = this.#doneBytes;
+    const sizes = files.map(({ sizeBytes }) => sizeBytes);
+    const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    if (this.#doneFiles > 0) {
+      log.info(
+        `an earlier run left ${this.#doneFiles} of ${files.length} files (${describeByteSize(this.#doneBytes)})`,
+      );
+    }
+    if (total !== undefined) await checkSpace(this.#staging.folder, total - this.#doneBytes);
+    const size = total === undefined ? '' : ` (${describeByteSize(total)})`;
+    log.info(`${files.length} files${size}, ${Math.min(this.#step.options.concurrency, todo.length)} at once`);
+    void this.#tell(total, clock.now());
+    const queue = todo.values();
+    const signal = AbortSignal.any([this.#runtime.signal, this.#stop.signal]);
+    const worker = async () => {
+      for (const file of queue) {
+        signal.throwIfAborted();
+        await this.#fetch(file, signal);
+      }
+    };
+    const workers = Array.from({ length: this.#step.options.concurrency }, worker);
+    for (const one of workers) one.catch((error: unknown) => this.#stop.abort(error));
+    await Promise.allSettled(workers);
+    this.#runtime.signal.throwIfAborted();
+    this.#stop.signal.throwIfAborted();
+    await this.#flusher.end();
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    await this.#flusher.close();
+  }
+
+  async #fetch(file: Wanted, signal: AbortSignal): Promise<void> {
+    const { options } = this.#step;
+    const shown = redactUrl(file.source);
+    const path = `${this.#step.destination}/${file.name}`;
+    const backstage = createPartBackstage(file.name, this.#staging, (work) => void this.#works.set(file.name, work));
+    const supply = this.#supply(file, backstage);
+    let running: Promise<unknown> = Promise.resolve();
+    try {
+      await supply.takeOver(signal);
+      const outcome = await retry((attempt) => {
+        const result = supply.attempt(attempt);
+        running = result.catch(() => {});
+        return result;
+      }, this.#patience(signal));
+      const { work, sha256, proof } = value(outcome, shown, path, supply.held);
+      if (proof === 'none') this.#unproven++;
+      this.#attempts = Math.max(this.#attempts, outcome.attempts);
+      await this.#keep(file, work, sha256, backstage);
+      this.#doneBytes += work.partial.bytes;
+      this.#doneFiles++;
+      const { maxSizeBytes } = options;
+      if (maxSizeBytes !== undefined && this.#doneBytes > maxSizeBytes) {
+        throw new Failure('TOO_LARGE', `the files have more than the ${describeByteSize(maxSizeBytes)} of --max-size`);
+      }
+    } finally {
+      this.#works.delete(file.name);
+      await running;
+      await supply.close();
+    }
+  }
+
+  #supply({ name, source, expected }: Wanted, backstage: Backstage): Supply {
+    const { options } = this.#step;
+    const maxSizeBytes = options.maxSizeBytes === undefined ? undefined : options.maxSizeBytes - this.#doneBytes;
+    const folder = this.#staging.parts;
+    const key = sourceKey(source);
+    if (source.startsWith('file:')) {
+      return createLocalCopy({ source, sourceKey: key, expected, maxSizeBytes, folder }, backstage);
+    }
+    const { agent, headers, urlOf } = this.#connections;
+    const about = { ...options, source: urlOf(source), mirrors: [], checksumFrom: undefined };
+    return new Download(
+      { ...about, sourceKey: key, expected, name, headers, maxSizeBytes },
+      agent,
+      backstage,
+      folder,
+      this.#quiet,
+    );
+  }
+
+  /** A file that is whole goes to its place in the tree. */
+  async #keep(wanted: Wanted, work: Work, sha256: string, backstage: Backstage): Promise<void> {
+    const { file, path } = work.partial;
+    const { name } = wanted;
+    await file.chmod(this.#step.options.mode);
+    await this.#staging.makeWay(name);
+    await rename(path, join(this.#staging.tree, name));
+    const { ino, mtimeNs, size } = await file.stat({ bigint: true });
+    await backstage.finish(work);
+    const facts = {
+      inode: String(ino),
+      modifiedNs: String(mtimeNs),
+      sizeBytes: Number(size),
+      source: originOf(wanted),
+    };
+    this.#staging.finish({ name, sha256, ...facts });
+    // a mode that forbids reading would forbid the flush too
+    if ((this.#step.options.mode & 0o400) === 0) await file.sync();
+    else this.#flusher.add(join(this.#staging.tree, name));
+  }
+
+  /** Now and then a line. */
+  async #tell(total: number | undefined, startMs: number): Promise<void> {
+    const { clock, log } = this.#runtime;
+    const progress = createProgress(startMs, this.#doneBytes);
+    const count = this.#found.files.length;
+    try {
+      for (;;) {
+        await clock.sleep(1_000, this.#over.signal);
+        let bytes = this.#doneBytes;
+        for (const { partial } of this.#works.values()) bytes += partial.bytes;
+        const line = progress.look(clock.now(), bytes, total);
+        if (line !== undefined)
+          log.info(`${this.#doneFiles} of ${count} files, ${line.message}`, { ...line.fields, files: this.#doneFiles });
+      }
+    } catch {
+      // the run is over
+    }
+  }
+}
+
+/** What a loop of attempts came to. @throws Failure with a complete message */
+export function value<T>(outcome: RetryOutcome<T>, source: string, path: string, held = { bytes: 0 }): T {
+  if (outcome.kind === 'done') return outcome.value;
+  throw describedOutcome(outcome, source, path, held);
+}

@@ -1,0 +1,65 @@
+// A backstage for one file of many. What is small is fetched anew after a kill, and costs neither state nor lookup; the
+// rest has a backstage of its own among the parts.
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Backstage, openBackstage, type Work } from '../backstage.ts';
+import { createPartialFile } from '../partial-file.ts';
+import { partName, type Staging } from './staging.ts';
+
+// As much as a second of an ordinary line brings.
+const smallBytes = 4 << 20;
+
+/** @param onWork is told of each partial file that is written to */
+export function createPartBackstage(
+  name: string,
+  { parts, leftovers }: Staging,
+  onWork: (work: Work) => void,
+): Backstage {
+  const part = partName(name);
+  const small = new Set<string>();
+  let own: Promise<Backstage> | undefined;
+  const open = () => {
+    own ??= openBackstage({ path: join(parts, part), folder: parts, name: part, onRoot: false });
+    return own;
+  };
+  return {
+    // what is finished stands in the staging's own list
+    readRecord: async () => undefined,
+    writeRecord: async () => {},
+    takeOver: async (source, known, signal) => {
+      if (!leftovers.has(part)) return undefined;
+      const leftover = await (await open()).takeOver(source, known, signal);
+      if (leftover !== undefined) onWork(leftover.work);
+      return leftover;
+    },
+    begin: async (state, algorithms) => {
+      const isSmall = state.sizeBytes !== undefined && state.sizeBytes <= smallBytes;
+      const work = isSmall ? await beginSmall(parts, algorithms) : await (await open()).begin(state, algorithms);
+      if (isSmall) small.add(work.id);
+      onWork(work);
+      return work;
+    },
+    saveState: async (work, state) => {
+      if (!small.has(work.id)) await (await open()).saveState(work, state);
+    },
+    beat: async (work) => {
+      if (!small.has(work.id)) await (await open()).beat(work);
+    },
+    drop: async (work) => {
+      if (!small.has(work.id)) return (await open()).drop(work);
+      await work.partial.drain().catch(() => {});
+      await work.partial.close();
+      await rm(work.partial.path, { force: true });
+    },
+    finish: async (work) => {
+      if (!small.has(work.id)) await (await open()).finish(work);
+    },
+    tidy: async () => {},
+  };
+}
+
+async function beginSmall(parts: string, algorithms: Parameters<Backstage['begin']>[1]): Promise<Work> {
+  const id = randomBytes(6).toString('hex');
+  return { id, partial: await createPartialFile(join(parts, `${id}.part`), algorithms) };
+}
