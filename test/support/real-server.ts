@@ -36,9 +36,16 @@ export function needs(program: string, debianPackage: string): { readonly skip: 
   };
 }
 
+interface User {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** For programs that lie in the home folder of whoever runs the tests, which nobody else may look into. */
+export const whoeverRunsTests: User = {};
+
 // most servers refuse to run as root; nobody is nobody everywhere
-const nobody: { readonly uid?: number; readonly gid?: number } =
-  process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const nobody: User = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Gives a folder to the user that servers run as. */
 export function giveToServer(folder: string): void {
@@ -46,8 +53,8 @@ export function giveToServer(folder: string): void {
 }
 
 /** Runs a program of a server package to its end, as the user that servers run as. */
-export async function runTool(program: string, args: readonly string[]): Promise<void> {
-  await promisify(execFile)(findProgram(program) ?? program, [...args], { ...nobody, cwd: '/' });
+export async function runTool(program: string, args: readonly string[], user: User = nobody): Promise<void> {
+  await promisify(execFile)(findProgram(program) ?? program, [...args], { ...user, cwd: '/' });
 }
 
 export interface RealServer extends AsyncDisposable {
@@ -59,9 +66,14 @@ export interface RealServer extends AsyncDisposable {
 }
 
 /** Starts a server; it is killed, with what it started itself, when the test is over. */
-export function startServer(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RealServer {
+export function startServer(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  user: User = nobody,
+): RealServer {
   const child = spawn(findProgram(program) ?? program, [...args], {
-    ...nobody,
+    ...user,
     env: { PATH: process.env.PATH, ...env },
     cwd: '/',
     // a group of its own: servers have children
