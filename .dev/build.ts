@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { recordCode } from './code-cache.ts';
 import { driversAlone } from './drivers-alone.ts';
 import { licencesOf } from './licences.ts';
 
@@ -38,21 +39,29 @@ const undiciH1: Plugin = {
   },
 };
 
+// Pino is given a stream of ours and a base without the host's name: what it writes with otherwise, and the threads that
+// it could write from, would be loaded at every start and never be used.
+const pinoAlone: Plugin = {
+  name: 'pino-alone',
+  setup: ({ onResolve }) => {
+    const standIn = (name: string) => ({ path: join(root, 'helper/src/log', `${name}.cjs`) });
+    onResolve({ filter: /^(?:sonic-boom|thread-stream|\.\/(?:lib\/)?transport|worker_threads|node:os)$/ }, (asked) => {
+      if (!asked.importer.includes('/node_modules/pino/')) return undefined;
+      if (asked.path === 'node:os') return standIn('no-host-name');
+      return standIn(asked.path === 'worker_threads' ? 'no-workers' : 'no-transport');
+    });
+  },
+};
+
 const built = await Promise.all([
   build({
     ...shared,
-    entryPoints: [{ in: 'helper/src/main.ts', out: 'greenroom-helper' }],
+    entryPoints: [{ in: 'helper/src/main.ts', out: 'program' }],
     outdir: 'dist/helper',
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [undiciH1, driversAlone],
+    plugins: [undiciH1, pinoAlone, driversAlone],
     banner: {},
-    // pino is given a stream of ours: what it writes with otherwise is never used, and would be loaded at every start
-    alias: {
-      'thread-stream': './helper/src/log/no-transport.cjs',
-      'sonic-boom': './helper/src/log/no-transport.cjs',
-      worker_threads: './helper/src/log/no-workers.cjs',
-    },
   }),
   build({
     ...shared,
@@ -74,7 +83,15 @@ const licences = ['helper', 'cli'].map((program, index) => ({
  * own makes it look at all that it exports, which loads parts of Node (streams, readline) that are never used.
  */
 async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 'path' | 'contents'>> {
-  const { code } = await transform(text, { format: 'cjs', platform: 'node', target: 'node22', minifyWhitespace: true });
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    minifyWhitespace: true,
+    // import() becomes require() as well, which does not wake the loader of ES modules
+    supported: { 'dynamic-import': false },
+  });
+  if (/[^\0-\x7f]/.test(code)) throw new Error(`${path} is not ASCII, and helper/src/load-parts.cjs reads it as such`);
   return { path, contents: bytesOf(code) };
 }
 
@@ -82,16 +99,30 @@ async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 
 // those that are right already stay as they are, and only then do old ones go.
 const files = [
   ...(await Promise.all((helper ?? []).map(asCommonJs))),
+  {
+    path: join(root, 'dist/helper/greenroom-helper.js'),
+    contents: readFileSync(join(root, 'helper/src/load-parts.cjs')),
+  },
   { path: join(root, 'dist/helper/package.json'), contents: bytesOf('{"type":"commonjs"}\n') },
   ...licences,
   ...(cli ?? []),
   // parts before the programs that ask for them
 ].sort((one, other) => Number(other.path.includes('/chunks/')) - Number(one.path.includes('/chunks/')));
-for (const { path, contents } of files) {
-  if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+const old = files.filter(({ path, contents }) => !existsSync(path) || !readFileSync(path).equals(contents));
+for (const { path, contents } of old) {
   mkdirSync(dirname(path), { recursive: true });
+  // V8 knows compiled code by the length of its source alone
+  rmSync(`${path}.code`, { force: true });
   writeFileSync(`${path}.${process.pid}`, contents, { mode: path.endsWith('/greenroom.js') ? 0o755 : 0o644 });
   renameSync(`${path}.${process.pid}`, path);
 }
+if (old.some(({ path }) => path.includes('/dist/helper/'))) {
+  await recordCode(root).catch((error: Error) => {
+    // slower to start, and as right or wrong as before; a test asks for it
+    process.stderr.write(`the helper was built without its compiled code: ${error.message}\n`);
+  });
+}
 const current = new Set(files.map(({ path }) => path));
-for (const path of globSync(join(root, 'dist/*/**/*.js'))) if (!current.has(path)) rmSync(path);
+for (const path of globSync(join(root, 'dist/*/**/*.{js,code}'))) {
+  if (!current.has(path.replace(/\.code$/, ''))) rmSync(path);
+}

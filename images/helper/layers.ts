@@ -22,6 +22,8 @@ const libraryFolders: Readonly<Record<string, string>> = {
   arm64: 'usr/lib/aarch64-linux-gnu',
 };
 
+const ownArchitecture = process.arch === 'x64' ? 'amd64' : process.arch;
+
 /** Architectures that the image is built for, as OCI and Debian call them. */
 export const architectures = Object.keys(libraryFolders);
 
@@ -56,7 +58,7 @@ export function makeLayers(source: LayerSource): Layer[] {
       ]),
       contents: `Node ${node.version}, without symbol tables`,
     },
-    { name: 'program.tar', tar: writeTar(programEntries(root)), contents: `greenroom-helper ${version}` },
+    { name: 'program.tar', tar: writeTar(programEntries(root, architecture)), contents: `greenroom-helper ${version}` },
   ];
 }
 
@@ -135,14 +137,17 @@ function systemEntries(packages: readonly DebianPackage[]): TarEntry[] {
   ];
 }
 
-function programEntries(root: string): TarEntry[] {
+function programEntries(root: string, architecture: string): TarEntry[] {
   const folder = join(root, 'dist/helper');
   if (!existsSync(join(folder, 'greenroom-helper.js'))) {
     throw new Error('dist/helper/greenroom-helper.js is not there; npm run image builds it first');
   }
   const paths = globSync('**/*', { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    // what V8 compiled here is of use to the same processor only
+    .filter((path) => !path.endsWith('.code') || architecture === ownArchitecture)
+    .sort();
   return [
     ...paths.map((path) => file(`greenroom/${path}`, readFileSync(join(folder, path)))),
     file('usr/share/doc/greenroom/copyright', readFileSync(join(root, 'LICENSE'))),

@@ -1,11 +1,13 @@
 // What a wait loads: a target costs nobody but those who wait for it. The built program, as the image has it.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { helperProgram } from '../../support/run-helper.ts';
 
 const chunks = join(dirname(helperProgram), 'chunks');
+const entry = join(dirname(helperProgram), 'program.js');
 
 /** The part of the program that begins with this name. */
 function chunk(name: string): string {
@@ -33,7 +35,7 @@ function loadedBy(...entries: string[]): { readonly files: string[]; readonly mo
 const holds = (files: readonly string[], text: RegExp) => files.filter((file) => text.test(readFileSync(file, 'utf8')));
 
 test('a wait for tcp loads neither undici nor yaml, and no TLS, HTTP or DNS of Node', () => {
-  const { files, modules } = loadedBy(helperProgram, chunk('wait'));
+  const { files, modules } = loadedBy(entry, chunk('wait'));
   assert.deepEqual(holds(files, /node_modules\/(?:undici|yaml)\/|undici@|YAMLParseError|UND_ERR_INVALID_ARG/), []);
   for (const module of ['tls', 'http', 'http2', 'https', 'dns', 'dns/promises', 'crypto', 'worker_threads']) {
     assert.ok(!modules.has(module), module);
@@ -41,7 +43,7 @@ test('a wait for tcp loads neither undici nor yaml, and no TLS, HTTP or DNS of N
 });
 
 test('a wait for a server loads no other protocol, and no undici', () => {
-  const { files, modules } = loadedBy(helperProgram, chunk('wait'), chunk('postgres'));
+  const { files, modules } = loadedBy(entry, chunk('wait'), chunk('postgres'));
   assert.deepEqual(holds(files, /UND_ERR_INVALID_ARG|Redis says|memcached says/), []);
   assert.ok(!modules.has('tls') && !modules.has('http2'));
 });
@@ -50,4 +52,22 @@ test('the search for what is loaded finds what is there', () => {
   const { files, modules } = loadedBy(chunk('http'));
   assert.notDeepEqual(holds(files, /UND_ERR_INVALID_ARG/), []);
   assert.ok(modules.has('tls'));
+});
+
+test('nothing that a wait loads is compiled at its start', () => {
+  const reporter = join(import.meta.dirname, '../../support/report-code.cjs');
+  const words = ['--require', reporter, helperProgram, 'wait', `file://${helperProgram}`];
+  const { status, output } = spawnSync(process.execPath, words, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    env: { GREENROOM_TERMINATION_LOG: '/dev/null' },
+  });
+  assert.equal(status, 0);
+  const verdicts = (output[3] ?? '').trimEnd().split('\n');
+  assert.ok(verdicts.some((line) => line === `taken ${entry}`));
+  // no step of the recording waits for a file, so that the part that does has none
+  assert.deepEqual(
+    verdicts.filter((line) => !line.startsWith('taken ') && !line.includes('/file-')),
+    [],
+  );
 });
