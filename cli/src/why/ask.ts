@@ -2,7 +2,7 @@
 import { Fault } from '../fault.ts';
 import type { WorkloadView } from './cause.ts';
 import { wantedCauses } from './causes/index.ts';
-import { type Answer, answerOf, answerPods, diagnoseWorkload, wellPod } from './diagnose.ts';
+import { type Answer, answerOf, answerPods, type Diagnosed, diagnoseWorkload, wellPod } from './diagnose.ts';
 import type { Cluster } from './kube/cluster.ts';
 import { type Kind, kinds, listPath } from './kube/kinds.ts';
 import type { KubeObject, Pod, Workload } from './kube/objects.ts';
@@ -35,10 +35,12 @@ export interface Reply {
   readonly views: readonly PodView[];
   /** Pods and workloads that were looked at. */
   readonly looked: { readonly pods: number; readonly workloads: number };
+  /** Pods that are not well, and were not looked into: too many. */
+  readonly left: number;
 }
 
-/** A pod in which a whole namespace is asked for and there are too many: so many are looked into. */
-const mostPods = 50;
+/** So many pods that are not well are looked into; of more it is said that there are. */
+const mostPods = 100;
 
 /** @throws Fault input where the cluster cannot be asked, or has not what is asked about */
 export async function ask(cluster: Cluster, question: Question): Promise<Reply> {
@@ -51,11 +53,15 @@ export async function ask(cluster: Cluster, question: Question): Promise<Reply> 
   const troubled = look(snapshot).filter(isTrouble).slice(0, mostPods);
   const more = await readMore(cluster, snapshot, troubled);
   const views = look(more);
-  const podAnswers = answerPods(views.filter(isTrouble).slice(0, mostPods));
+  const allTroubled = views.filter(isTrouble);
+  const podAnswers = answerPods(allTroubled.slice(0, mostPods));
+  const told = workloads.flatMap((workload) => answerWorkload(workload, more, podAnswers, asked));
+  // a Job that has failed and the pods that failed for it are one answer
+  const merged = new Set(told.flatMap((answer) => answer.pods.map((pod) => `${answer.namespace}/${pod}`)));
   const wellPods = asked ? views.filter((view) => !isTrouble(view) && isNamed(question, view)) : [];
   const answers = [
-    ...workloads.flatMap((workload) => answerWorkload(workload, more, podAnswers, asked)),
-    ...podAnswers,
+    ...told,
+    ...podAnswers.filter(({ namespace, name }) => !merged.has(`${namespace}/${name}`)),
     ...wellPods.map((view) => answerOf(subjectOf(view.pod), [], wellPod(view))),
   ];
   const order = ['stuck', 'starting', 'well'];
@@ -64,6 +70,7 @@ export async function ask(cluster: Cluster, question: Question): Promise<Reply> 
     snapshot: more,
     views,
     looked: { pods: pods.length, workloads: workloads.length },
+    left: Math.max(0, allTroubled.length - mostPods),
   };
 }
 
@@ -235,12 +242,27 @@ function answerWorkload(workload: Workload, snapshot: Snapshot, pods: readonly A
   const found = diagnoseWorkload(view).filter(({ cause }) => asked || !wantedCauses.has(cause.id));
   // what has none of its own trouble is told by its pods, if they have any
   const own = new Set(view.pods.map((pod) => pod.metadata.name));
-  const isTold = pods.some(
+  const theirs = pods.filter(
     (answer) => answer.namespace === view.namespace && answer.pods.some((name) => own.has(name)),
   );
+  const isTold = theirs.length > 0;
   const isPassing = found.every(({ cause, finding }) => (finding.outlook ?? cause.outlook) === 'passing');
   if (isPassing && (isTold || (!asked && found.length === 0))) return [];
-  return [answerOf(subjectOf(workload), found, wellWorkload(view))];
+  const isJob = view.kind === 'Job' && found.length > 0;
+  const subject = { ...subjectOf(workload), pods: isJob ? theirs.flatMap((answer) => answer.pods) : [] };
+  return [answerOf(subject, isJob ? found.map((each) => withPod(each, theirs[0])) : found, wellWorkload(view))];
+}
+
+/** A Job's trouble is that of its pods. */
+function withPod({ cause, finding }: Diagnosed, pods: Answer | undefined): Diagnosed {
+  const theirs = pods?.found[0]?.finding;
+  if (theirs === undefined) return { cause, finding };
+  const verdict = `${finding.verdict}; ${theirs.verdict.replace(/^it has failed: /, '')}`;
+  const facts = [...(finding.facts ?? []), ...(theirs.facts ?? [])];
+  return {
+    cause,
+    finding: { ...finding, verdict, facts, commands: [...(theirs.commands ?? []), ...(finding.commands ?? [])] },
+  };
 }
 
 function wellWorkload({ kind, workload, pods }: WorkloadView): string {

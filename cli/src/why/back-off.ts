@@ -31,5 +31,7 @@ export function nextPull(pulls: number, lastMs: number, nowMs: number): string {
 }
 
 function inAbout(ms: number, what: string): string {
-  return ms < 1_500 ? `the kubelet ${what} now` : `the kubelet ${what} in about ${spell(ms)}`;
+  // of many tries the kubelet tells only the first ones, so the last one known may be long ago
+  if (ms < -10_000) return `the kubelet ${what} within ${spell(defaultMaxRestartPeriodMs)}`;
+  return ms < 1_500 ? `the kubelet ${what} any moment` : `the kubelet ${what} in about ${spell(ms)}`;
 }

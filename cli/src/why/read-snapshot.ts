@@ -11,7 +11,7 @@ import { type ListName, type Lists, logKey, namespaceOf, type Snapshot } from '.
 const partSize = 500;
 const mostParts = 20;
 /** Of how many containers the log is read, and how much of it. */
-const mostLogs = 12;
+const mostLogs = 24;
 const logLines = 30;
 const logBytes = 32_768;
 /** In how many other namespaces a Service that is waited for is looked at. */

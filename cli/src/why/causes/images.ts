@@ -34,9 +34,7 @@ function findingOf(view: PodView, container: ContainerView, verdict: string, wor
 
 /** The kubelet says the image's name three times before it says what is wrong. */
 const reasonIn = (words: string): string =>
-  words
-    .replace(/^.*?failed to (?:resolve (?:image|reference(?: "[^"]*")?)|pull and unpack image "[^"]*"): /s, '')
-    .replace(/^rpc error: code = \w+ desc = /, '');
+  words.replace(/^.*(?:failed to resolve (?:image|reference(?: "[^"]*")?)|failed to do request): /s, '');
 
 type Row = CauseInfo & {
   readonly pattern: RegExp;

@@ -57,7 +57,7 @@ const probeText = (probe: Probe | undefined): string => {
   if (probe?.httpGet !== undefined) return `GET ${probe.httpGet.path ?? '/'} at port ${probe.httpGet.port}`;
   if (probe?.tcpSocket !== undefined) return `a connection to port ${probe.tcpSocket.port}`;
   if (probe?.grpc !== undefined) return `gRPC health at port ${probe.grpc.port}`;
-  return probe?.exec === undefined ? 'the probe' : `the command ${quoted((probe.exec.command ?? []).join(' '))}`;
+  return probe?.exec === undefined ? 'the probe' : `the command "${quoted((probe.exec.command ?? []).join(' '))}"`;
 };
 
 const probeWords = (message: string): string => {
@@ -69,6 +69,18 @@ const probeWords = (message: string): string => {
     .replace(/^(context deadline exceeded).*/, 'no answer in time');
 };
 
+/** Whether a probe that has failed once says how it is now. (Of many failures the kubelet tells only the first ones.) */
+function explains(
+  kind: 'Startup' | 'Liveness' | 'Readiness',
+  { running, isReady, isStarted, end }: ContainerView,
+): boolean {
+  // whom a probe ended, SIGTERM or SIGKILL did
+  const wasKilled = end !== undefined && [137, 143].includes(end.exitCode);
+  if (kind === 'Readiness') return running !== undefined && isStarted && !isReady;
+  if (kind === 'Startup') return !isStarted && (running !== undefined || wasKilled);
+  return wasKilled;
+}
+
 function probeCause(kind: 'Startup' | 'Liveness' | 'Readiness', info: Omit<PodCause, 'find'>): PodCause {
   const field = `${kind.toLowerCase()}Probe` as 'startupProbe' | 'livenessProbe' | 'readinessProbe';
   return {
@@ -78,24 +90,18 @@ function probeCause(kind: 'Startup' | 'Liveness' | 'Readiness', info: Omit<PodCa
         const event = eventOf(container.events, 'Unhealthy', new RegExp(`^${kind} probe`));
         const probe = container.spec[field];
         if (event === undefined || probe === undefined) continue;
-        // an old failure of a probe explains nothing that happens now
-        const isNow = view.nowMs - lastSeenMs(event) < 120_000;
         const kills = kind !== 'Readiness';
-        const isRunning = container.running !== undefined;
-        if (!isNow || (kind === 'Readiness' && !isRunning) || (kind === 'Startup' && container.isStarted)) continue;
-        // killed by a probe: 137 or 143; by itself it ended otherwise
-        if (!isRunning && ![137, 143].includes(container.end?.exitCode ?? 0)) continue;
+        if (!explains(kind, container)) continue;
         const words = probeWords(event.message ?? '');
-        const restarted = container.restarts === 0 ? '' : `; restarted ${counted(container.restarts, 'time')} for it`;
-        const what =
-          kind === 'Readiness'
-            ? 'runs, but is not ready'
-            : kind === 'Startup'
-              ? 'runs, but has not started'
-              : 'is restarted again and again';
+        const restarted = container.restarts === 0 || !kills ? '' : ` (${counted(container.restarts, 'restart')})`;
+        const what = {
+          Readiness: 'runs, but is not ready',
+          Startup: 'runs, but has not started',
+          Liveness: 'is restarted',
+        };
         yield {
           ...(kills ? ended(view, container, '') : {}),
-          verdict: `${container.title} ${what}: ${probeText(probe)} fails${words === '' ? '' : ` (${words})`}${kills ? restarted : ''}`,
+          verdict: `${container.title} ${what[kind]}${restarted}: its ${kind.toLowerCase()} probe, ${probeText(probe)}, fails${words === '' ? '' : `: ${words}`}`,
           container: container.name,
           sinceMs: firstSeenMs(event),
           facts: [

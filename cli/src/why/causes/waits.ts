@@ -207,7 +207,7 @@ const serviceNotReady = waitCause(
     if (service === undefined || endpoints.ready > 0 || first === undefined || nameSuffices(waited)) return undefined;
     const names = pods.map((pod) => `pod/${pod.metadata.name}`);
     return {
-      verdict: `and none of the ${counted(pods.length, 'pod')} behind Service ${place(waited)} is ready`,
+      verdict: `and ${pods.length === 1 ? `the one pod behind Service ${place(waited)} is not` : `none of the ${counted(pods.length, 'pod')} behind Service ${place(waited)} is`} ready`,
       facts: pods.slice(0, 4).map((pod) => [`pod`, `${pod.metadata.name} is ${pod.status?.phase ?? 'unknown'}`]),
       cure: `See why ${listed(names, 3)} ${names.length === 1 ? 'is' : 'are'} not ready: this wait ends by itself then.`,
       commands: [`why pod/${first.metadata.name} -n ${namespace}`],
@@ -251,7 +251,33 @@ export const networkPolicy: PodCause = {
   },
 };
 
+/** Pods of a StatefulSet that come one after the other, and one that waits for a later one. */
+const ownOrdinal: PodCause = {
+  id: 'wait-own-ordinal',
+  what: 'A pod of a StatefulSet waits for one with a higher number, which is made only when this one is ready.',
+  cure: 'Wait for lower numbers only, or set podManagementPolicy: Parallel.',
+  outlook: 'final',
+  *find(view) {
+    const owner = view.owners.find(({ kind }) => kind === 'StatefulSet');
+    if (view.stage !== 'init' || owner === undefined || owner.spec?.podManagementPolicy === 'Parallel') return;
+    const own = Number(/\d+$/.exec(view.name)?.[0]);
+    for (const host of view.hosts) {
+      const [first = ''] = host.host.split('.');
+      const other = first.startsWith(`${owner.metadata.name}-`)
+        ? Number(first.slice(owner.metadata.name.length + 1))
+        : Number.NaN;
+      if (!(other > own)) continue;
+      yield waitFinding(
+        view,
+        host,
+        `${host.container.title} waits for ${first}, a later pod of its own StatefulSet ${owner.metadata.name}, which is made only when this one is ready`,
+      );
+    }
+  },
+};
+
 export const waitCauses: readonly PodCause[] = [
+  ownOrdinal,
   ownService,
   otherNamespace,
   serviceAbsent,

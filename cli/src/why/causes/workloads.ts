@@ -85,6 +85,7 @@ export const jobFailed: WorkloadCause = {
   find: (view) =>
     jobFailure(view, /^(?!DeadlineExceeded$)/, (message) => {
       const { failed = 0 } = view.workload.status ?? {};
+      if (/backoff limit/.test(message)) return `it has failed: ${counted(failed, 'pod')} of it did, as many as may`;
       return `it has failed after ${counted(failed, 'pod')}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
     }),
 };

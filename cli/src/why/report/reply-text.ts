@@ -2,11 +2,15 @@
 import type { Question, Reply } from '../ask.ts';
 import type { ListName } from '../snapshot.ts';
 import { counted } from '../words.ts';
-import { answerText, type TextSettings } from './text.ts';
+import { answerText, briefText, type TextSettings } from './text.ts';
 
-export function replyText({ answers, looked }: Reply, question: Question, settings: TextSettings): string {
+/** Of more answers than so many the first line of each has to do. */
+const mostInFull = 5;
+
+export function replyText({ answers, looked, left }: Reply, question: Question, settings: TextSettings): string {
   const { style } = settings;
-  const blocks = answers.map((answer) => answerText(answer, settings));
+  const isBrief = question.targets.length === 0 && question.selector === undefined && answers.length > mostInFull;
+  const blocks = answers.map((answer) => (isBrief ? briefText(answer, settings) : answerText(answer, settings)));
   const where = question.namespace === undefined ? '' : ` in namespace ${question.namespace}`;
   const all = question.targets.length === 0;
   if (all && answers.length === 0) {
@@ -15,10 +19,17 @@ export function replyText({ answers, looked }: Reply, question: Question, settin
     return `${style.paint('green', style.signs.done)} ${text}\n`;
   }
   if (all && answers.length > 1) {
-    const stuck = answers.reduce((sum, { pods }) => sum + Math.max(1, pods.length), 0);
-    blocks.push(style.paint('dim', `${stuck} not well, of ${counted(looked.pods, 'pod')}${where}\n`));
+    const told = new Set(answers.flatMap((answer) => answer.pods.map((name) => `${answer.namespace}/${name}`)));
+    const pods = told.size + left;
+    const others = answers.filter(({ kind }) => kind !== 'Pod').length;
+    const besides = others === 0 ? '' : ` and ${counted(others, 'workload')}`;
+    const sum = `not well${where}: ${pods} of ${counted(looked.pods, 'pod')}${besides}`;
+    const place = question.namespace === undefined ? ' -n NAMESPACE' : '';
+    const more = isBrief ? `\n${settings.programName} why KIND/NAME${place} says more of one` : '';
+    const rest = left === 0 ? '' : `; ${left} of them not looked into`;
+    blocks.push(`${isBrief ? '\n' : ''}${style.paint('dim', `${sum}${rest}${more}`)}\n`);
   }
-  return blocks.join('\n');
+  return blocks.join(isBrief ? '' : '\n');
 }
 
 const nouns: Readonly<Record<ListName, string>> = {

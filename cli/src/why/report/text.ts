@@ -1,5 +1,5 @@
 // The answers for people: the verdict first, then since when and what happens next, then facts, then what to do. Pure.
-import { createStyle, type Style, wrap } from '../../rehearse/report/style.ts';
+import { type Style, wrap } from '../../rehearse/report/style.ts';
 import type { Finding } from '../cause.ts';
 import type { Answer, Diagnosed } from '../diagnose.ts';
 import { listed, spell } from '../words.ts';
@@ -14,8 +14,6 @@ export interface TextSettings {
   /** Whether each answer says its namespace. */
   readonly showNamespace: boolean;
 }
-
-export { createStyle };
 
 const widest = 110;
 const narrowest = 50;
@@ -32,6 +30,13 @@ export function answerText(answer: Answer, settings: TextSettings): string {
     lines.push(...body(answer, other, settings));
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The verdict alone, and since when. */
+export function briefText(answer: Answer, settings: TextSettings): string {
+  const sinceMs = answer.found[0]?.finding.sinceMs;
+  const since = sinceMs === undefined ? '' : settings.style.paint('dim', ` (${spell(settings.nowMs - sinceMs)})`);
+  return `${headline(answer, settings)}${since}\n`;
 }
 
 /** `3 pods of deployment/web`, `pod/web-0`, with the namespace where it is not the one asked about. */
@@ -61,8 +66,7 @@ function body(answer: Answer, { cause, finding }: Diagnosed, settings: TextSetti
   const { style, nowMs } = settings;
   const times = [
     finding.sinceMs === undefined ? '' : `for ${spell(nowMs - finding.sinceMs)}`,
-    finding.next ?? '',
-    (finding.outlook ?? cause.outlook) === 'final' ? 'not without a change' : '',
+    (finding.outlook ?? cause.outlook) === 'final' ? 'this will not pass by itself' : (finding.next ?? ''),
   ].filter((text) => text !== '');
   const lines: string[] = [];
   if (times.length > 0) lines.push(...paragraph(times.join('; '), 2, settings).map((line) => style.paint('dim', line)));

@@ -66,7 +66,8 @@ export function waitedHosts(
     const place = placeOf(target);
     if (place === undefined) return [];
     const { host, port, nameOnly } = place;
-    return [{ container, target, host, port, nameOnly, ...serviceOf(host, namespaceOf(pod), snapshot) }];
+    const shown = isOurs ? target : target.replace(/^(?:dns|tcp):\/\//, '');
+    return [{ container, target: shown, host, port, nameOnly, ...serviceOf(host, namespaceOf(pod), snapshot) }];
   });
 }
 
