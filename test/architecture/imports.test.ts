@@ -43,6 +43,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   commands: [
     'command',
     'commands',
+    'convert',
     'exit-codes',
     'explain',
     'inject',
@@ -61,6 +62,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   ],
   manifest: ['manifest', 'yaml', 'node', ...cliBase],
   inject: ['inject', 'manifest', 'yaml', 'node', ...cliBase],
+  convert: ['convert', 'inject', 'manifest', 'yaml', 'node', ...cliBase],
   render: ['render', 'command', 'inject', 'manifest', 'node', ...cliBase],
   policy: ['policy', 'inject', 'manifest', ...cliBase],
   'kube-version': ['fault'],

@@ -1,5 +1,6 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
+import { convertCommand } from './convert.ts';
 import { explainCommand } from './explain.ts';
 import { fnCommand } from './fn.ts';
 import { injectCommand } from './inject.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   newCommand,
   injectCommand,
   uninjectCommand,
+  convertCommand,
   lintCommand,
   rehearseCommand,
   explainCommand,

@@ -1,5 +1,5 @@
 // The walk over a file that inject and uninject share: slice by slice, every pod with its verdict, all or nothing.
-import { Fault } from '../fault.ts';
+import { Fault, type Place } from '../fault.ts';
 import { type ManifestDocument, parseSlice, type Slice, sliceDocuments } from '../manifest/parse.ts';
 import { Lines } from '../manifest/place.ts';
 import { LayoutError } from '../manifest/splice.ts';
@@ -7,7 +7,7 @@ import { aliasesOf, nothingText, type Tree } from '../manifest/tree.ts';
 import { findPod, objectsOf, objectText, type PodPlace, refuseShared } from '../manifest/workload.ts';
 import { PodFault } from './volumes.ts';
 
-export type Outcome = 'injected' | 'updated' | 'unchanged' | 'removed' | 'skipped';
+export type Outcome = 'injected' | 'updated' | 'unchanged' | 'removed' | 'converted' | 'skipped';
 
 /** What became of one object. */
 export interface Verdict {
@@ -29,6 +29,8 @@ export interface Transformed {
 export interface Candidate extends PodPlace {
   /** Refuses a change of what hangs on these, where an alias shares it. */
   refuseShared(trail: readonly Tree[]): void;
+  /** The place of an offset of the slice in its file. */
+  placeAt(offset: number): Place;
 }
 
 /** Changes the pods of a slice; answers the new text, and an outcome for each pod in their order. */
@@ -100,7 +102,8 @@ function survey(document: ManifestDocument, slice: Slice, lines: Lines, selectio
       aliases ??= aliasesOf(document);
       refuseShared(trail, document, lines, slice.offset, aliases);
     };
-    return [{ line, object: told, pod: { ...place, refuseShared: refuse }, reason: '' }];
+    const placeAt = (offset: number) => lines.placeAt(slice.offset + offset);
+    return [{ line, object: told, pod: { ...place, refuseShared: refuse, placeAt }, reason: '' }];
   });
 }
 

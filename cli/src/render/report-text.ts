@@ -1,7 +1,7 @@
 // Verdicts for people: a line an object, `file:line: Kind/name outcome: detail`, and a sum behind several.
 import type { Outcome, Verdict } from '../inject/transform.ts';
 
-const order: readonly Outcome[] = ['injected', 'updated', 'removed', 'unchanged', 'skipped'];
+const order: readonly Outcome[] = ['injected', 'updated', 'removed', 'converted', 'unchanged', 'skipped'];
 
 export function reportText(verdicts: readonly Verdict[]): string {
   const lines = verdicts.map(({ file, line, object, outcome, detail }) => {
