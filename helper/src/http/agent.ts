@@ -86,6 +86,14 @@ export function createAgent(
       const path = hop.url.pathname + hop.url.search;
       const answer = await connection.exchange(request.method, path, headersFor(request, hop), request.body);
       const before = connection.bytesRead;
+      const read = async (body: Promise<void>) => {
+        try {
+          await body;
+          keep(hop.url.origin, connection);
+        } finally {
+          release();
+        }
+      };
       return {
         ...answer,
         url: hop.url,
@@ -93,14 +101,8 @@ export function createAgent(
         get bytesRead() {
           return connection.bytesRead - before;
         },
-        receive: async (onData) => {
-          try {
-            await answer.receive(onData);
-            keep(hop.url.origin, connection);
-          } finally {
-            release();
-          }
-        },
+        receive: (onData) => read(answer.receive(onData)),
+        receiveInto: (target) => read(answer.receiveInto(target)),
         close: (reason = letGo) => {
           release();
           connection.close(reason);

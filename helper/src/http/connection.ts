@@ -15,6 +15,7 @@ import type { Header } from './header-values.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 import { proxyAuthorization } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
+import { type BodyTarget, tappedSocket, Wire } from './wire.ts';
 
 /** What TLS needs beyond Node's defaults. */
 export interface TlsSettings {
@@ -46,6 +47,8 @@ export interface Exchange {
    * @throws Failure CONNECTION_RESET, TRUNCATED, …; the reason that `close` was given
    */
   receive(onData: (piece: Buffer) => void): Promise<void>;
+  /** The same, for a body that may be large: each byte is brought to its place with as little ado as there can be. */
+  receiveInto(target: BodyTarget): Promise<void>;
   /** Lets the server wait, until `resume`. */
   pause(): void;
   resume(): void;
@@ -77,7 +80,9 @@ export async function openConnection(
   const { tls, proxyFor } = dialling;
   const host = hostOf(url);
   const proxy = proxyFor?.(url);
-  const raw = await dial(proxy ?? url, dialling, signal, onPhase);
+  // what TLS reads are records of 16 KiB, whoever gives the memory for them
+  const open = url.protocol === 'https:' ? undefined : tappedSocket;
+  const raw = await dial(proxy ?? url, dialling, signal, onPhase, open);
   raw.setNoDelay(true);
   // a NAT on the way forgets a connection that is silent, as one is while a volume is slow
   raw.setKeepAlive(true, 15_000);
@@ -90,7 +95,13 @@ const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1
 
 const portOf = ({ port, protocol }: URL): number => (port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port));
 
-async function dial(url: URL, dialling: Dialling, signal: AbortSignal, onPhase: OnPhase | undefined): Promise<Socket> {
+async function dial(
+  url: URL,
+  dialling: Dialling,
+  signal: AbortSignal,
+  onPhase: OnPhase | undefined,
+  open: (() => Socket) | undefined,
+): Promise<Socket> {
   const { network, denyPrivate } = dialling;
   const host = hostOf(url);
   const refuse = (address: string) => {
@@ -99,7 +110,7 @@ async function dial(url: URL, dialling: Dialling, signal: AbortSignal, onPhase: 
     throw new Failure('ADDRESS_REFUSED', `${where} is a private address, and --deny-private was given`);
   };
   if (denyPrivate) for (const { address } of await network.resolve(host, signal, onPhase)) refuse(address);
-  const socket = await network.connect(host, portOf(url), signal, onPhase);
+  const socket = await network.connect(host, portOf(url), signal, onPhase, open);
   try {
     // the second look-up may have given other addresses than the first, on purpose
     if (denyPrivate) refuse(socket.remoteAddress ?? '');
@@ -156,24 +167,28 @@ function overSocket(url: URL, raw: Socket, socket: Socket, proxy: URL | undefine
   };
   socket.once('close', end);
   socket.once('end', end);
-  // after undici has let go of it, an error must not end the process
+  // after everybody has let go of it, an error must not end the process
   socket.on('error', end);
+  const wire = new Wire(socket);
 
-  let unused = true;
-  const client = new Client(url.origin, {
-    allowH2: false,
-    useMilo: false,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: (_options, callback) => {
-      // it must not dial by itself: a new connection is a new look-up, and that is for our own network to do
-      if (!unused) return callback(Object.assign(new Error('connection is gone'), { code: 'ECONNRESET' }), null);
-      unused = false;
-      // at once would be too early: undici is in the middle of its queue, and would not look at it again
-      queueMicrotask(() => callback(null, socket));
-    },
-  });
+  const openClient = () => {
+    let unused = true;
+    return new Client(url.origin, {
+      allowH2: false,
+      useMilo: false,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_options, callback) => {
+        // it must not dial by itself: a new connection is a new look-up, and that is for our own network to do
+        if (!unused) return callback(Object.assign(new Error('connection is gone'), { code: 'ECONNRESET' }), null);
+        unused = false;
+        // at once would be too early: undici is in the middle of its queue, and would not look at it again
+        queueMicrotask(() => callback(null, wire.line as Socket));
+      },
+    });
+  };
+  let client = openClient();
   const close = (reason: Error) => {
     open = false;
     closedFor ??= reason;
@@ -199,32 +214,54 @@ function overSocket(url: URL, raw: Socket, socket: Socket, proxy: URL | undefine
           return failure(error);
         };
         const target = proxy === undefined ? path : url.origin + path;
+        const direct = async (bytes: number, place: BodyTarget, persistent: boolean) => {
+          const before = client;
+          const body = wire.direct(bytes, place);
+          client = openClient();
+          before.destroy().catch(() => {});
+          open &&= persistent && wire.persistent;
+          await body.catch((error) => {
+            throw fail(error);
+          });
+        };
+        const way = { fail, direct, pause: () => wire.pause(), resume: () => wire.resume() };
+        wire.expectAnswer();
         client.dispatch(
           { method, path: target, headers: [...headers, ...forProxy].flat(), ...(body !== undefined && { body }) },
-          new Receiver(resolve, reject, fail),
+          new Receiver(resolve, reject, way),
         );
       }),
   };
+}
+
+// Below this, to go past the client costs more than it spares.
+const leastDirectBytes = 256 << 10;
+
+/** What an exchange may do with its connection. */
+interface Way {
+  fail(error: unknown): Error;
+  /** Reads the rest of the exchange past the client. */
+  direct(bytes: number, target: BodyTarget, persistent: boolean): Promise<void>;
+  pause(): void;
+  resume(): void;
 }
 
 /** Turns undici's calls into one exchange. */
 class Receiver implements Dispatcher.DispatchHandler {
   readonly #answered: (exchange: Exchange) => void;
   readonly #refused: (error: Error) => void;
-  readonly #fail: (error: unknown) => Error;
+  readonly #way: Way;
   #onData: ((piece: Buffer) => void) | undefined;
   #ended: { resolve(): void; reject(error: Error): void } | undefined;
   #outcome: { error?: Error } | undefined;
   #started = false;
+  /** Whether the body goes past the client, which then has nothing more to say. */
+  #direct = false;
 
-  constructor(
-    answered: (exchange: Exchange) => void,
-    refused: (error: Error) => void,
-    fail: (error: unknown) => Error,
-  ) {
+  constructor(answered: (exchange: Exchange) => void, refused: (error: Error) => void, way: Way) {
     this.#answered = answered;
     this.#refused = refused;
-    this.#fail = fail;
+    this.#way = way;
   }
 
   onRequestStart(): void {}
@@ -238,21 +275,33 @@ class Receiver implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#started = true;
     controller.pause();
+    const header = (name: string) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    const receive: Exchange['receive'] = (onData) =>
+      new Promise((resolve, reject) => {
+        this.#onData = onData;
+        this.#ended = { resolve, reject };
+        if (this.#outcome !== undefined) this.#settle();
+        else controller.resume();
+      });
     this.#answered({
       status,
-      header: (name) => {
-        const value = headers[name];
-        return Array.isArray(value) ? value.join(', ') : value;
+      header,
+      receive,
+      receiveInto: (target) => {
+        const bytes = directLength(status, header);
+        if (bytes < leastDirectBytes || this.#outcome !== undefined) {
+          return receive((piece) => {
+            if (copyInto(target, piece)) controller.pause();
+          });
+        }
+        this.#direct = true;
+        return this.#way.direct(bytes, target, !/\bclose\b/i.test(header('connection') ?? ''));
       },
-      receive: (onData) =>
-        new Promise((resolve, reject) => {
-          this.#onData = onData;
-          this.#ended = { resolve, reject };
-          if (this.#outcome !== undefined) this.#settle();
-          else controller.resume();
-        }),
-      pause: () => controller.pause(),
-      resume: () => controller.resume(),
+      pause: () => (this.#direct ? this.#way.pause() : controller.pause()),
+      resume: () => (this.#direct ? this.#way.resume() : controller.resume()),
     });
   }
 
@@ -266,7 +315,8 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const failure = this.#fail(error);
+    if (this.#direct) return;
+    const failure = this.#way.fail(error);
     this.#outcome = { error: failure };
     if (this.#started) this.#settle();
     else this.#refused(failure);
@@ -277,4 +327,24 @@ class Receiver implements Dispatcher.DispatchHandler {
     if (error === undefined) this.#ended?.resolve();
     else this.#ended?.reject(error);
   }
+}
+
+/** The length of a body that is nothing but so many bytes; 0 where that is not so. */
+function directLength(status: number, header: Exchange['header']): number {
+  const length = header('content-length') ?? '';
+  const plain = (status === 200 || status === 206) && header('transfer-encoding') === undefined;
+  return plain && /^\d{1,15}$/.test(length) ? Number(length) : 0;
+}
+
+/** @returns what `filled` did */
+function copyInto(target: BodyTarget, piece: Uint8Array): boolean {
+  let full = false;
+  for (let rest = piece; rest.length > 0; ) {
+    const room = target.room();
+    const bytes = Math.min(room.length, rest.length);
+    room.set(rest.subarray(0, bytes));
+    rest = rest.subarray(bytes);
+    full = target.filled(bytes) || full;
+  }
+  return full;
 }

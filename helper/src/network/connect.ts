@@ -1,5 +1,5 @@
 // One TCP connection to whichever of several addresses answers first (RFC 8305, "happy eyeballs").
-import { connect as dial, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Address, formatEndpoint } from './address.ts';
@@ -14,6 +14,7 @@ const attemptDelayMs = 250;
  * Dials the addresses, each a quarter of a second after the one before or as soon as that one has failed.
  * Every socket but the one returned is closed.
  * @param addresses at least one
+ * @param open makes a socket that is not connected yet
  * @throws Failure of the most telling address when all have failed; the signal's reason when it is aborted
  */
 export function connectToAny(
@@ -22,6 +23,7 @@ export function connectToAny(
   connectTo: ConnectTo,
   clock: Clock,
   signal: AbortSignal,
+  open: () => Socket = () => new Socket(),
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -47,7 +49,7 @@ export function connectToAny(
         end();
         return reject(mostTelling(failures));
       }
-      const socket = dial({ ...connectTo(next.address, port), autoSelectFamily: false });
+      const socket = open().connect({ ...connectTo(next.address, port), autoSelectFamily: false });
       dialling.add(socket);
       socket.once('connect', () => {
         dialling.delete(socket);

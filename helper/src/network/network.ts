@@ -38,9 +38,10 @@ export interface Network {
   query(name: string, type: RecordType, signal: AbortSignal, onPhase?: OnPhase): Promise<DnsRecords>;
   /**
    * A TCP connection. Whoever gets the socket closes it, and listens for its errors.
+   * @param open makes a socket that is not connected yet; default: any
    * @throws Failure as `resolve`, or CONNECTION_REFUSED, CONNECTION_RESET, UNREACHABLE, TIMED_OUT, NETWORK_FAILED
    */
-  connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase): Promise<Socket>;
+  connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase, open?: () => Socket): Promise<Socket>;
   /** Where this process is within the cluster; read anew each time. */
   identity(): PodIdentity;
   /** The names of this pod that stand in its hosts file, in lower case. */
@@ -71,12 +72,12 @@ export function createNetwork(world: {
       onPhase?.({ kind: 'resolve', name });
       return queryRecords(name, type, files, clock, signal);
     },
-    connect: async (host, port, signal, onPhase) => {
+    connect: async (host, port, signal, onPhase, open) => {
       const addresses = await network.resolve(host, signal, onPhase);
       if (addresses.length === 0) throw new Failure('NAME_NOT_FOUND', `${host} has no address`);
       const [first] = addresses;
       if (first !== undefined) onPhase?.({ kind: 'connect', endpoint: formatEndpoint(first.address, port) });
-      return connectToAny(addresses, port, connectTo, clock, signal);
+      return connectToAny(addresses, port, connectTo, clock, signal, open);
     },
     identity: () => readPodIdentity(files.resolvConf),
     ownNames: () => ownNames(readText(files.hosts), hostname()),
