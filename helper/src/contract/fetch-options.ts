@@ -57,12 +57,31 @@ export const fetchOptions = {
     default: 1024,
     summary: 'Give an attempt up that brings less than this a second, over a minute; 0 for no such limit',
   }),
+  connections: text({
+    flag: 'connections',
+    placeholder: 'N|auto',
+    default: 'auto',
+    summary:
+      'How many connections one file may come over, 1 to 16; auto begins with one, and takes more where each of them brings more',
+    check: (value) => (/^(?:auto|[1-9]|1[0-6])$/.test(value) ? undefined : 'must be auto, or from 1 to 16'),
+  }),
   maxFailures: count({
     flag: 'max-failures',
     default: 1000,
     atLeast: 1,
     atMost: 1_000_000,
     summary: 'Give up after so many attempts in a row that brought nothing; as a rule the deadline is what ends it',
+  }),
+  cache: path<string | undefined>({
+    flag: 'cache',
+    default: undefined,
+    summary:
+      'A folder that pods share, on a node or a claim: one of them downloads, all copy from it. Needs --sha256 or --integrity',
+  }),
+  cacheBytes: size({
+    flag: 'cache-size',
+    default: 10 * 2 ** 30,
+    summary: 'How much may lie in that folder; what was not asked for the longest goes first',
   }),
   mode: mode({
     flag: 'mode',

@@ -2,13 +2,16 @@
 // In a folder of its own, nothing unfinished is ever among the app's files; on the same file system, so that
 // publishing is a rename.
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Algorithm } from '../contract/integrity.ts';
+import { Failure } from '../core/failure.ts';
 import { type Destination, ifMissing } from './destination.ts';
+import { beginning, type Extents, totalBytes } from './extents.ts';
 import { currentBoot, currentOwner, isOver } from './owner.ts';
 import { createPartialFile, type PartialFile, reopenPartialFile } from './partial-file.ts';
-import { type PartialState, parsePartialState, parseRecord, type Record } from './partial-state.ts';
+import { keptOf, type PartialState, parsePartialState, parseRecord, type Record } from './partial-state.ts';
 import type { Held } from './resume.ts';
 import { rangeCondition } from './validators.ts';
 import { volumeFailure } from './volume-failure.ts';
@@ -19,9 +22,9 @@ export const backstageName = '.greenroom';
 // is taken to be over. Should it wake up yet, what it writes are the same bytes: only a partial file with a strong
 // validator is taken over from another pod.
 export const heartbeatMs = 10_000;
-const silentMs = 60_000;
+export const silentMs = 60_000;
 // What a run of another pod left that nobody can go on with.
-const abandonedMs = 24 * 3_600_000;
+export const abandonedMs = 24 * 3_600_000;
 
 /** A partial file of this run, with what is known of its object. */
 export interface Work {
@@ -36,7 +39,7 @@ export interface Known {
 }
 
 /** What a run knows of its partial file. */
-export type StateOfWork = Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes'>;
+export type StateOfWork = Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes' | 'parts'>;
 
 export interface Leftover {
   readonly work: Work;
@@ -70,7 +73,12 @@ export function backstageKey(name: string): string {
 export async function openBackstage({ folder, name }: Destination): Promise<Backstage> {
   const room = join(folder, backstageName);
   try {
-    if ((await lstat(room).catch(ifMissing)) === undefined) {
+    const there = await lstat(room).catch(ifMissing);
+    // whoever else may write there must not choose where we write
+    if (there?.isDirectory() === false) {
+      throw new Failure('DESTINATION_INVALID', `${room}: it is no folder`, { hint: 'Remove it: its name is ours' });
+    }
+    if (there === undefined) {
       await mkdir(room, { recursive: true });
       // whoever may write the folder may write this one: pods with other users go on with each other's files
       await chmod(room, (await stat(folder)).mode & 0o7777).catch(() => {});
@@ -110,8 +118,8 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     return ids;
   };
 
-  const takeOver: Backstage['takeOver'] = async (source, { digestKnown, algorithms }, signal) => {
-    const usable: { id: string; state: PartialState; bytes: number }[] = [];
+  const takeOver = async (source: string, { digestKnown, algorithms }: Known): Promise<Leftover | undefined> => {
+    const usable: { id: string; state: PartialState; kept: Extents }[] = [];
     const nowMs = await fileSystemTime(join(room, `${key}.${newId()}`));
     for (const id of await candidates()) {
       const [part, beat] = await Promise.all(
@@ -121,24 +129,34 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       const silentForMs = nowMs - Math.max(part?.mtimeMs ?? 0, beat?.mtimeMs ?? 0);
       const over = state !== undefined && isOver(state.owner, owner);
       if (!over && silentForMs < (state === undefined ? abandonedMs : silentMs)) continue;
-      const bytes = Math.min(
-        part?.size ?? 0,
-        state?.boot === boot && boot !== '' ? Infinity : (state?.flushedBytes ?? 0),
-      );
+      const sameBoot = state?.boot === boot && boot !== '';
+      const kept = state === undefined ? [] : keptOf(state, part?.size ?? 0, sameBoot);
       const provable = state !== undefined && (rangeCondition(state.validators) !== undefined || (digestKnown && over));
-      if (state !== undefined && state.source === source && bytes > 0 && provable) usable.push({ id, state, bytes });
-      else if (over || silentForMs >= abandonedMs) await remove(id);
+      if (state !== undefined && state.source === source && kept.length > 0 && provable)
+        usable.push({ id, state, kept });
+      else if (over || silentForMs >= abandonedMs) await remove(id).catch(ifNotOurs);
     }
-    usable.sort((a, b) => b.bytes - a.bytes);
-    for (const { id, state, bytes } of usable) {
+    usable.sort((a, b) => totalBytes(b.kept) - totalBytes(a.kept));
+    for (const { id, state, kept } of usable) {
+      const bytes = beginning(kept);
       const mine = newId();
       const flushedBytes = Math.min(state.flushedBytes, bytes);
-      await write(statePath(mine), { ...state, owner, boot, flushedBytes });
+      const parts = state.parts && {
+        parts: { written: kept, flushed: state.boot === boot ? state.parts.flushed : kept },
+      };
+      await write(statePath(mine), { ...state, owner, boot, flushedBytes, ...parts });
       // whoever renames it has it: another run that wanted it finds nothing
-      const taken = await rename(partialPath(id), partialPath(mine)).then(() => true, ifMissing);
-      await rm(statePath(taken ? id : mine), { force: true });
+      const taken = await rename(partialPath(id), partialPath(mine)).then(() => true, ifNotOurs);
+      await rm(statePath(taken ? id : mine), { force: true }).catch(ifNotOurs);
       if (!taken) continue;
-      const partial = await reopenPartialFile(partialPath(mine), bytes, algorithms, signal);
+      const partial = await reopenPartialFile(partialPath(mine), kept, algorithms).catch((error) => {
+        if (!(error instanceof Failure && error.code === 'PERMISSION_DENIED')) throw error;
+      });
+      if (partial === undefined) {
+        // another user's, which we may move but not read
+        await remove(mine);
+        continue;
+      }
       const { validators, sizeBytes } = state;
       return {
         work: { id: mine, partial },
@@ -149,14 +167,14 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   };
 
   const saveState: Backstage['saveState'] = ({ id }, state) =>
-    write(statePath(id), { version: 1, ...state, boot, owner });
+    write(statePath(id), { version: state.parts === undefined ? 1 : 2, ...state, boot, owner });
 
   return {
     readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
     writeRecord: (record) => write(recordPath, { version: 1, ...record }),
-    takeOver: async (source, known, signal) => {
+    takeOver: async (source, known) => {
       try {
-        return await takeOver(source, known, signal);
+        return await takeOver(source, known);
       } catch (error) {
         throw volumeFailure(error, room);
       }
@@ -168,10 +186,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       return { id, partial: await createPartialFile(partialPath(id), algorithms) };
     },
     saveState,
-    beat: async ({ id }) => {
-      const now = new Date();
-      await utimes(statePath(id), now, now).catch(() => {});
-    },
+    beat: ({ id }) => stamp(statePath(id)).catch(() => {}),
     drop: async ({ id, partial }) => {
       await partial.drain().catch(() => {});
       await partial.close();
@@ -184,8 +199,24 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   };
 }
 
+/** Another user's files in a folder with the sticky bit are left as they are. */
+function ifNotOurs(error: NodeJS.ErrnoException): undefined {
+  if (!['ENOENT', 'EPERM', 'EACCES'].includes(error.code ?? '')) throw error;
+  return undefined;
+}
+
+/** Sets the time of change of a JSON file by the volume's own clock: a write of what is there does so. */
+export async function stamp(path: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    await file.write('{', 0);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The time by the clock that stamps this file system's files, which may be another machine's. */
-async function fileSystemTime(probePath: string): Promise<number> {
+export async function fileSystemTime(probePath: string): Promise<number> {
   await writeFile(probePath, '');
   try {
     return (await stat(probePath)).mtimeMs;

@@ -7,15 +7,17 @@ import type { Header } from '../http/header-values.ts';
 import type { Attempt } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Ask, ask, refusal } from './ask.ts';
+import { askPart, mayGiveParts, NoParts, type Part } from './ask-part.ts';
 import type { Backstage, StateOfWork, Work } from './backstage.ts';
 import { fetchChecksum } from './checksum-list.ts';
+import { beginning, type Extent, type Extents, totalBytes } from './extents.ts';
 import { checkSize, checkSpace } from './free-space.ts';
 import { serverDigest } from './integrity.ts';
 import { createProgress, describeHeld } from './progress.ts';
+import { receive } from './receive.ts';
 import { type Asking, chooseAsking, type Held, judgeAnswer, rangeHeaders, type Taken } from './resume.ts';
 import { createSources, type Sources } from './sources.ts';
 import type { Supply, Whole } from './supply.ts';
-import { transfer } from './transfer.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { wrongDigest } from './verify.ts';
 
@@ -35,12 +37,16 @@ export interface DownloadOptions {
   readonly minSpeedBytes: number;
   readonly maxSizeBytes: number | undefined;
   readonly maxRedirects: number;
+  /** From 1 to 16, or `auto`. */
+  readonly connections: string;
   /** What the user gave for a URL, read anew for each request. */
   readonly headers: (url: string) => Promise<readonly Header[]>;
 }
 
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
+// As aria2 and S3's own clients have it: more is taken for an attack.
+const mostConnections = 16;
 
 export class Download implements Supply {
   readonly #options: DownloadOptions;
@@ -61,6 +67,10 @@ export class Download implements Supply {
   /** Whether what is held came in more than one answer. */
   #joined = false;
   #ifRangeFails = false;
+  /** Whether what is written does not all follow the beginning. */
+  #inParts = false;
+  /** Whether the server has given another part than it was asked for. */
+  #noParts = false;
   #mostBytes = 0;
   #upkeep: Upkeep | undefined;
 
@@ -76,7 +86,7 @@ export class Download implements Supply {
   }
 
   get held(): { readonly bytes: number; readonly sizeBytes?: number } {
-    return this.#held ?? { bytes: 0 };
+    return { ...this.#held, bytes: this.#work === undefined ? 0 : totalBytes(this.#work.partial.written) };
   }
 
   /** Goes on with what another run left, if it can. */
@@ -92,8 +102,10 @@ export class Download implements Supply {
     this.#held = leftover.held;
     this.#joined = true;
     this.#framed = leftover.held.sizeBytes !== undefined;
-    this.#mostBytes = leftover.held.bytes;
-    this.#runtime.log.info(`an earlier run left ${describeHeld(leftover.held)}`, { bytes: leftover.held.bytes });
+    this.#inParts = leftover.work.partial.written.length > 1;
+    const { held } = this;
+    this.#mostBytes = held.bytes;
+    this.#runtime.log.info(`an earlier run left ${describeHeld(held)}`, { bytes: held.bytes });
   }
 
   /** One attempt. @throws Failure, which says whether another one may help */
@@ -182,7 +194,7 @@ export class Download implements Supply {
         case 'fail':
           throw refusal(verdict.failure, answer, this.#runtime.clock);
         case 'complete':
-          this.#held = { ...(this.#held as Held), sizeBytes: this.held.bytes };
+          this.#held = { ...(this.#held as Held), sizeBytes: this.#held?.bytes ?? 0 };
           this.#framed = true;
           return undefined;
         case 'ask':
@@ -214,38 +226,53 @@ export class Download implements Supply {
   /** Makes sure that there is a place for the body, and that its state is on disk before its first byte is. */
   async #prepare({ validators, sizeBytes, bodyBytes, framed }: Taken, source: string): Promise<Work> {
     checkSize(sizeBytes, this.#options.maxSizeBytes);
-    if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes);
-    const bytes = this.#work?.partial.bytes ?? 0;
+    const written = this.#work?.partial.written ?? [];
+    const bytes = beginning(written);
+    if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes - (totalBytes(written) - bytes));
     this.#held = { bytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) };
     this.#heldFrom = source;
     this.#framed = framed;
     if (this.#work === undefined) {
-      this.#work = await this.#backstage.begin(this.#state(this.#held, 0), this.#algorithms);
+      this.#work = await this.#backstage.begin(this.#state(this.#held, []), this.#algorithms);
     } else {
-      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushedBytes ?? 0));
-      this.#runtime.log.info(`going on at ${describeHeld(this.#held)}`, { bytes });
+      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushed ?? []));
+      this.#runtime.log.info(`going on at ${describeHeld(this.held)}`, { bytes });
     }
     return this.#work;
   }
 
-  async #receive(work: Work, { sizeBytes, bodyBytes }: Taken, answer: Answer, attempt: Attempt): Promise<void> {
+  async #receive(work: Work, taken: Taken, answer: Answer, attempt: Attempt): Promise<void> {
     const { partial } = work;
-    const { timeoutMs, minSpeedBytes, maxSizeBytes } = this.#options;
+    const { sizeBytes, bodyBytes } = taken;
+    const { connections } = this.#options;
     const { clock } = this.#runtime;
-    const onBytes = () => {
+    const onBytes = (bytes: number) => {
       // to have again what was held before is no progress
-      if (partial.bytes <= this.#mostBytes) return;
-      this.#mostBytes = partial.bytes;
+      if (bytes <= this.#mostBytes) return;
+      this.#mostBytes = bytes;
       attempt.progress();
     };
-    const progress = createProgress(clock.now(), partial.bytes);
-    this.#upkeep ??= createUpkeep(work, this.#backstage, this.#runtime, (flushedBytes) =>
-      this.#state(this.#held as Held, flushedBytes),
-    );
+    const progress = createProgress(clock.now(), this.held.bytes);
+    this.#upkeep ??= createUpkeep(work, this.#backstage, this.#runtime, {
+      state: (flushed) => this.#state(this.#held as Held, flushed),
+      inParts: () => this.#inParts,
+    });
     const upkeep = this.#upkeep;
-    const onTick = () => upkeep.tick(progress, sizeBytes);
+    const fixed = connections !== 'auto';
+    const most = this.#noParts ? 1 : fixed ? Number(connections) : mostConnections;
     try {
-      await transfer({ answer, partial, bodyBytes, timeoutMs, minSpeedBytes, maxSizeBytes, clock, onBytes, onTick });
+      await receive({
+        ...this.#options,
+        ...{ answer, partial, bodyBytes, sizeBytes, clock, log: this.#runtime.log, onBytes },
+        connections: { most, fixed },
+        askPart: this.#inParts || mayGiveParts(taken, answer) ? (part) => this.#askPart(part, attempt) : undefined,
+        onParts: async () => {
+          this.#inParts = true;
+          this.#joined = true;
+          await this.#backstage.saveState(work, this.#state(this.#held as Held, upkeep.flushed));
+        },
+        onTick: () => upkeep.tick(progress, sizeBytes),
+      });
       // without a length, the end of the body is the end of the object
       if (sizeBytes === undefined) this.#held = { ...(this.#held as Held), sizeBytes: partial.bytes };
     } finally {
@@ -253,9 +280,20 @@ export class Download implements Supply {
     }
   }
 
-  #state({ validators, sizeBytes }: Held, flushedBytes: number): StateOfWork {
+  async #askPart(part: Extent, attempt: Attempt): Promise<Part> {
+    try {
+      const request = await this.#request(this.#sources.current, [], attempt);
+      return await askPart(request, this.#chooseAsking(), this.#held as Held, this.#digestKnown, part);
+    } catch (error) {
+      this.#noParts ||= error instanceof NoParts;
+      throw error;
+    }
+  }
+
+  #state({ validators, sizeBytes }: Held, flushed: Extents): StateOfWork {
     const size = sizeBytes === undefined ? {} : { sizeBytes };
-    return { source: this.#options.sourceKey, validators, ...size, flushedBytes };
+    const parts = this.#inParts && { parts: { written: this.#work?.partial.written ?? [], flushed } };
+    return { source: this.#options.sourceKey, validators, ...size, flushedBytes: beginning(flushed), ...parts };
   }
 
   /** @returns undefined when a digest is wrong, and the parts of several answers may be why */
@@ -277,14 +315,15 @@ export class Download implements Supply {
   /** Drops what is held. */
   async #startOver(why: string): Promise<void> {
     const work = this.#work;
-    const held = this.#held;
+    const { held } = this;
     this.#work = undefined;
     this.#held = undefined;
     this.#joined = false;
+    this.#inParts = false;
     if (work === undefined) return;
     await this.#upkeep?.end();
     this.#upkeep = undefined;
-    if (held !== undefined && held.bytes > 0) {
+    if (held.bytes > 0) {
       this.#runtime.log.warn(`starting over (${describeHeld(held)} dropped): ${why}`);
     }
     await this.#backstage.drop(work);

@@ -95,13 +95,14 @@ async function openSource(path: string): Promise<FileHandle> {
   }
 }
 
-async function pump(file: FileHandle, partial: PartialFile, signal: AbortSignal): Promise<void> {
+/** Copies a file's bytes. Errors of reading are as they are, those of writing are Failures. */
+export async function pump(file: FileHandle, partial: PartialFile, signal: AbortSignal): Promise<void> {
   for (let at = 0; ; ) {
     signal.throwIfAborted();
     const buffer = Buffer.allocUnsafe(readBytes);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
     if (bytesRead === 0) return partial.drain();
     at += bytesRead;
-    if (partial.append(buffer.subarray(0, bytesRead))) await partial.drain();
+    await partial.append(buffer.subarray(0, bytesRead));
   }
 }

@@ -1,48 +1,66 @@
-// A file that is being written from its beginning on: pieces are hashed as they come and written in batches, one
-// write at a time. So whatever is killed when, the file on disk is always a beginning of what came.
-import { createHash, type Hash } from 'node:crypto';
+// A file that is being written, at one place or at several: each writer's pieces in order, in batches, one write at a
+// time. So with one writer, whatever is killed when, the file on disk is always a beginning of what came.
+import type { Hash } from 'node:crypto';
 import { constants, writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Algorithm } from '../contract/integrity.ts';
+import type { BodyTarget } from '../http/wire.ts';
+import { createDigester, shorter } from './digester.ts';
+import { addExtent, beginning, type Extents } from './extents.ts';
 import { volumeFailure } from './volume-failure.ts';
 
-// Larger writes bring no more; smaller ones cost a system call for each 16 KiB that TLS delivers.
-const batchBytes = 1 << 20;
 // Above this the server has to wait for the volume; below the other it goes on.
 export const highBytes = 4 << 20;
 const lowBytes = 2 << 20;
+// The same for what is written and not hashed: it shall not fall out of the page cache before.
+const highLagBytes = 32 << 20;
 const readBytes = 1 << 20;
+
+// What bodies are received into. Larger buffers bring no more, and there may be 16 of them being filled.
+const bufferBytes = 256 << 10;
+// With less room than this a read would be a small one.
+const leastRoomBytes = 48 << 10;
+// Shared by all files, and kept: to ask the system for memory anew costs as much as to fill it.
+const pool: Buffer[] = [];
+const keptBuffers = 32;
+
+/** Takes bytes for one place of the file, and all that follow it. */
+export interface Writer extends BodyTarget {
+  /** Where it began. */
+  readonly from: number;
+  /** Where the next byte goes. */
+  readonly at: number;
+  /** Called when more may come. */
+  onRelief: () => void;
+  /** Waits until everything that came is written; the writer is over then. @throws Failure when it could not be. */
+  end(): Promise<void>;
+}
 
 export interface PartialFile {
   readonly path: string;
-  /** Bytes on disk, or on their way there. */
+  /** Bytes from the beginning on, on disk or on their way there. */
   readonly bytes: number;
-  /**
-   * Takes a piece.
-   * @returns true when no more should come until `onRelief`
-   */
-  append(piece: Buffer): boolean;
-  /** Called when more may come. */
-  onRelief: () => void;
+  /** What is written. */
+  readonly written: Extents;
+  /** Begins to write there. @param at from 0; nothing else may be writing there */
+  writer(at: number): Writer;
+  /** Adds a piece of a file that is written in one go, and waits until there is room for the next. */
+  append(piece: Buffer): Promise<void>;
   /** Called when a write failed; nothing more is written. */
   onFault: (failure: Error) => void;
   /** Waits until everything that came is written. @throws Failure when it could not be. */
   drain(): Promise<void>;
-  /** Waits until everything that came is on disk, power failures included. */
-  flush(): Promise<number>;
-  /** The digest of everything that came and was drained, in hexadecimal; can be asked at any time. */
+  /** Waits until everything that is written now is on disk, power failures included, and says what that is. */
+  flush(): Promise<Extents>;
+  /** The digest of everything from the beginning on, in hexadecimal; can be asked when it is drained. */
   digest(algorithm: Algorithm): Promise<string>;
   /** The file itself, for what is done when it is whole. */
   readonly file: FileHandle;
   close(): Promise<void>;
 }
 
-/** Digests that are computed while the bytes come; of any other one the file is read once more. SHA-256 always is. */
+/** Digests of a file that is read from its beginning to its end. */
 export type Running = ReadonlyMap<Algorithm, Hash>;
-
-function running(algorithms: Iterable<Algorithm>): Running {
-  return new Map([...new Set<Algorithm>(['sha256', ...algorithms])].map((one) => [one, createHash(one)]));
-}
 
 /**
  * Makes a new, empty file.
@@ -52,29 +70,26 @@ function running(algorithms: Iterable<Algorithm>): Running {
 export async function createPartialFile(path: string, algorithms: Iterable<Algorithm>): Promise<PartialFile> {
   try {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    return attach(await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), path, 0, running(algorithms));
+    return attach(await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600), path, [], algorithms);
   } catch (error) {
     throw volumeFailure(error, path);
   }
 }
 
 /**
- * Opens a file that was left behind, and reads what is kept of it for the digest.
- * @param bytes how much of it is kept; the rest is cut off
+ * Opens a file that was left behind. What is kept of it is read for the digest, beside all that follows.
+ * @param kept what is kept of it; the rest counts for nothing
  */
 export async function reopenPartialFile(
   path: string,
-  bytes: number,
+  kept: Extents,
   algorithms: Iterable<Algorithm>,
-  signal: AbortSignal,
 ): Promise<PartialFile> {
   try {
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
-      await file.truncate(bytes);
-      const hashes = running(algorithms);
-      await hashFile(file, bytes, hashes, signal);
-      return attach(file, path, bytes, hashes);
+      await file.truncate(kept.at(-1)?.[1] ?? 0);
+      return attach(file, path, kept, algorithms);
     } catch (error) {
       await file.close();
       throw error;
@@ -90,110 +105,183 @@ export async function hashFile(file: FileHandle, bytes: number, hashes: Running,
   for (let at = 0; at < bytes; ) {
     signal.throwIfAborted();
     const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, bytes - at), at);
-    if (bytesRead === 0) {
-      throw Object.assign(new Error('EIO: the file is shorter than it was'), { code: 'EIO', syscall: 'read' });
-    }
+    if (bytesRead === 0) throw shorter();
     for (const hash of hashes.values()) hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
 }
 
-function attach(file: FileHandle, path: string, startBytes: number, hashes: Running): PartialFile {
-  let queue: Buffer[] = [];
-  let queuedBytes = 0;
-  let inFlightBytes = 0;
-  let writtenBytes = startBytes;
+function attach(file: FileHandle, path: string, kept: Extents, algorithms: Iterable<Algorithm>): PartialFile {
+  const digester = createDigester(file, algorithms);
+  const writers = new Set<Writer>();
+  const held = new Set<Writer>();
+  let written = kept;
+  /** Of all writers: full buffers that are not written yet. */
+  let pendingBytes = 0;
   let fault: Error | undefined;
-  let held = false;
-  let idle: (() => void)[] = [];
 
-  const settle = () => {
-    if (inFlightBytes > 0 || (queuedBytes > 0 && fault === undefined)) return;
-    const waiting = idle;
-    idle = [];
-    for (const resolve of waiting) resolve();
+  const relieve = () => {
+    if (pendingBytes >= lowBytes || digester.lagBytes >= highLagBytes / 2) return;
+    for (const writer of held) {
+      held.delete(writer);
+      writer.onRelief();
+    }
   };
+  digester.onAdvance = relieve;
+  digester.advance(beginning(kept));
+
   const fail = (error: Error) => {
+    if (fault !== undefined) return;
     fault = volumeFailure(error, path);
-    queue = [];
-    queuedBytes = 0;
-    inFlightBytes = 0;
     partial.onFault(fault);
-    settle();
-  };
-  const writeNext = (batch: Buffer[]) => {
-    writev(file.fd, batch, writtenBytes, (error, count) => {
-      if (error !== null) return fail(error);
-      writtenBytes += count;
-      inFlightBytes -= count;
-      if (inFlightBytes > 0) return writeNext(after(batch, count));
-      if (held && queuedBytes < lowBytes) {
-        held = false;
-        partial.onRelief();
-      }
-      pump(idle.length > 0 ? 1 : batchBytes);
-      settle();
-    });
-  };
-  const pump = (leastBytes: number) => {
-    if (inFlightBytes > 0 || queuedBytes < leastBytes || fault !== undefined) return;
-    const batch = queue;
-    inFlightBytes = queuedBytes;
-    queue = [];
-    queuedBytes = 0;
-    writeNext(batch);
   };
 
+  const createWriter = (start: number): Writer => {
+    let at = start;
+    let writtenTo = start;
+    let buffer: Buffer | undefined;
+    let filledBytes = 0;
+    let queue: Buffer[] = [];
+    let busy = false;
+    const idle: (() => void)[] = [];
+
+    const queueUp = () => {
+      if (buffer === undefined || filledBytes === 0) return;
+      queue.push(filledBytes === bufferBytes ? buffer : buffer.subarray(0, filledBytes));
+      pendingBytes += filledBytes;
+      buffer = undefined;
+      filledBytes = 0;
+    };
+    const write = (batch: readonly Buffer[], rest: readonly Buffer[]) => {
+      writev(file.fd, rest, writtenTo, (error, count) => {
+        if (error === null) {
+          written = addExtent(written, writtenTo, writtenTo + count);
+          writtenTo += count;
+          pendingBytes -= count;
+          const left = after(rest, count);
+          if (left.length > 0) return write(batch, left);
+          for (const one of batch) if (pool.length < keptBuffers) pool.push(whole(one));
+          digester.advance(beginning(written));
+        } else {
+          fail(error);
+        }
+        busy = false;
+        relieve();
+        pump();
+      });
+    };
+    const pump = () => {
+      if (busy) return;
+      if (fault !== undefined) queue = [];
+      if (queue.length === 0) {
+        for (const resolve of idle.splice(0)) resolve();
+        return;
+      }
+      busy = true;
+      const batch = queue;
+      queue = [];
+      write(batch, batch);
+    };
+    const writer: Writer = {
+      from: start,
+      get at() {
+        return at;
+      },
+      room: () => {
+        buffer ??= pool.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
+        return buffer.subarray(filledBytes);
+      },
+      filled: (bytes) => {
+        at += bytes;
+        filledBytes += bytes;
+        if (bufferBytes - filledBytes < leastRoomBytes) queueUp();
+        pump();
+        if (pendingBytes >= highBytes || digester.lagBytes >= highLagBytes) held.add(writer);
+        return held.has(writer);
+      },
+      onRelief: () => {},
+      end: async () => {
+        queueUp();
+        await new Promise<void>((resolve) => {
+          idle.push(resolve);
+          pump();
+        });
+        if (buffer !== undefined && pool.length < keptBuffers) pool.push(buffer);
+        buffer = undefined;
+        writers.delete(writer);
+        held.delete(writer);
+        if (fault !== undefined) throw fault;
+      },
+    };
+    writers.add(writer);
+    return writer;
+  };
+
+  let appender: Writer | undefined;
   const partial: PartialFile = {
     path,
     file,
     get bytes() {
-      return writtenBytes + inFlightBytes + queuedBytes;
+      return beginning([...writers].reduce((all, { from, at }) => addExtent(all, from, at), written));
     },
-    append: (piece) => {
-      if (fault !== undefined || piece.length === 0) return false;
-      for (const hash of hashes.values()) hash.update(piece);
-      queue.push(piece);
-      queuedBytes += piece.length;
-      pump(batchBytes);
-      // stays so until relief, whatever else is appended meanwhile
-      held ||= queuedBytes + inFlightBytes >= highBytes;
-      return held;
+    get written() {
+      return written;
     },
-    onRelief: () => {},
-    onFault: () => {},
-    drain: async () => {
-      if (queuedBytes > 0 || inFlightBytes > 0) {
+    writer: createWriter,
+    append: async (piece) => {
+      appender ??= createWriter(beginning(written));
+      const one = appender;
+      let full = false;
+      for (let rest: Uint8Array = piece; rest.length > 0; ) {
+        const room = one.room();
+        const bytes = Math.min(room.length, rest.length);
+        room.set(rest.subarray(0, bytes));
+        rest = rest.subarray(bytes);
+        full = one.filled(bytes);
+      }
+      if (full && fault === undefined) {
         await new Promise<void>((resolve) => {
-          idle.push(resolve);
-          pump(1);
+          one.onRelief = resolve;
+          partial.onFault = () => resolve();
         });
       }
       if (fault !== undefined) throw fault;
     },
+    onFault: () => {},
+    drain: async () => {
+      appender = undefined;
+      await Promise.all([...writers].map((writer) => writer.end()));
+      if (fault !== undefined) throw fault;
+    },
     flush: async () => {
-      const bytes = writtenBytes;
+      const now = written;
       try {
         await file.datasync();
       } catch (error) {
         throw volumeFailure(error, path);
       }
-      return bytes;
+      return now;
     },
     digest: async (algorithm) => {
-      const known = hashes.get(algorithm);
-      if (known !== undefined) return known.copy().digest('hex');
-      const hash = createHash(algorithm);
-      await hashFile(file, writtenBytes, new Map([[algorithm, hash]]), new AbortController().signal);
-      return hash.digest('hex');
+      try {
+        return await digester.digest(algorithm);
+      } catch (error) {
+        throw volumeFailure(error, path);
+      }
     },
-    close: () => file.close(),
+    close: async () => {
+      await digester.end();
+      await file.close();
+    },
   };
   return partial;
 }
 
+const whole = (buffer: Buffer): Buffer =>
+  buffer.length === bufferBytes ? buffer : Buffer.from(buffer.buffer, 0, bufferBytes);
+
 /** What of a batch is left after a write that took only a part of it. */
-function after(batch: Buffer[], count: number): Buffer[] {
+function after(batch: readonly Buffer[], count: number): Buffer[] {
   let rest = count;
   let index = 0;
   while (index < batch.length && rest >= (batch[index]?.length ?? 0)) rest -= batch[index++]?.length ?? 0;

@@ -2,19 +2,23 @@
 // later run need not begin. Never a secret: of the URL only its digest is kept. Pure.
 import { createHash } from 'node:crypto';
 import { sourceUrl } from '../contract/source.ts';
+import { beginning, type Extents } from './extents.ts';
 import type { Owner } from './owner.ts';
 import type { Validators } from './validators.ts';
 
 /** Of one partial file. A file whose object changes is not written over but begun anew under another name, so all
  * of this but `flushedBytes` stays the same as long as the file is there. */
 export interface PartialState {
-  readonly version: 1;
+  /** 2 where there are `parts`: who knows nothing of them must not take the file for a beginning of the object. */
+  readonly version: 1 | 2;
   /** `sourceKey` of the URL. */
   readonly source: string;
   readonly validators: Validators;
   readonly sizeBytes?: number;
   /** How much is sure to be on disk even if the node lost power. */
   readonly flushedBytes: number;
+  /** Where it came in parts: what is written, and of that what `flushedBytes` says of a file that came in order. */
+  readonly parts?: { readonly written: Extents; readonly flushed: Extents };
   /** The start of the node's kernel in which the file's own length can be relied on. */
   readonly boot: string;
   readonly owner: Owner;
@@ -47,9 +51,10 @@ export function sourceKey(source: string, version = ''): string {
 export function parsePartialState(text: string): PartialState | undefined {
   const value = parse(text);
   if (value === undefined) return undefined;
-  const { version, source, validators, sizeBytes, flushedBytes, boot, owner } = value;
+  const { version, source, validators, sizeBytes, flushedBytes, parts, boot, owner } = value;
   if (
-    version !== 1 ||
+    version !== (parts === undefined ? 1 : 2) ||
+    !(parts === undefined || (isObject(parts) && isExtents(parts.written) && isExtents(parts.flushed))) ||
     typeof source !== 'string' ||
     !isObject(validators) ||
     !(sizeBytes === undefined || isSize(sizeBytes)) ||
@@ -65,6 +70,22 @@ export function parsePartialState(text: string): PartialState | undefined {
   return value as unknown as PartialState;
 }
 
+/**
+ * What can be relied on of a partial file.
+ * @param fileBytes its length
+ * @param sameBoot whether the node has been up since it was written
+ */
+export function keptOf(
+  { flushedBytes, parts }: Pick<PartialState, 'flushedBytes' | 'parts'>,
+  fileBytes: number,
+  sameBoot: boolean,
+): Extents {
+  const known = sameBoot ? (parts?.written ?? [[0, fileBytes]]) : (parts?.flushed ?? [[0, flushedBytes]]);
+  const kept = known.flatMap(([from, to]): Extents => (from < fileBytes ? [[from, Math.min(to, fileBytes)]] : []));
+  // a beginning is what there is to go on from
+  return beginning(kept) > 0 ? kept : [];
+}
+
 /** Reads a record back; undefined for anything that is not one. */
 export function parseRecord(text: string): Record | undefined {
   const value = parse(text);
@@ -78,6 +99,18 @@ export function parseRecord(text: string): Record | undefined {
 }
 
 const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isExtents = (value: unknown): value is Extents =>
+  Array.isArray(value) &&
+  value.every(
+    (one, index) =>
+      Array.isArray(one) &&
+      one.length === 2 &&
+      isSize(one[0]) &&
+      isSize(one[1]) &&
+      one[0] < one[1] &&
+      one[0] > (value[index - 1]?.[1] ?? -1),
+  );
 
 const isObject = (value: unknown): value is { [key: string]: unknown } => typeof value === 'object' && value !== null;
 

@@ -32,10 +32,13 @@ export function chooseAsking(held: Held | undefined, digestKnown: boolean, ifRan
   return digestKnown ? 'bare' : 'whole';
 }
 
-/** The request headers of an asking. */
-export function rangeHeaders(asking: Asking, held: Held | undefined): Header[] {
+/**
+ * The request headers of an asking.
+ * @param to the byte before which to stop; default: all that follows
+ */
+export function rangeHeaders(asking: Asking, held: Held | undefined, to?: number): Header[] {
   if (asking === 'whole' || held === undefined) return [];
-  const range: Header = ['range', `bytes=${held.bytes}-`];
+  const range: Header = ['range', `bytes=${held.bytes}-${to === undefined ? '' : to - 1}`];
   const condition = rangeCondition(held.validators);
   return asking === 'bare' || condition === undefined ? [range] : [range, ['if-range', condition]];
 }

@@ -3,33 +3,84 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createPartialFile, highBytes } from '../../../../helper/src/fetch/partial-file.ts';
+import {
+  createPartialFile,
+  highBytes,
+  reopenPartialFile,
+  type Writer,
+} from '../../../../helper/src/fetch/partial-file.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
+
+/** @returns what the last piece of it was answered with */
+function give(writer: Writer, bytes: Buffer): boolean {
+  let full = false;
+  for (let rest = bytes; rest.length > 0; ) {
+    const room = writer.room();
+    const count = Math.min(room.length, rest.length);
+    room.set(rest.subarray(0, count));
+    rest = rest.subarray(count);
+    full = writer.filled(count);
+  }
+  return full;
+}
+
+const digest = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest('hex');
 
 test('whoever was told to wait is told to go on, also when a little more came meanwhile', {
   timeout: 20_000,
 }, async () => {
   using folder = createTempDir();
   const partial = await createPartialFile(join(folder.path, 'p'), ['sha512']);
-  const pieces = [randomBytes(1 << 20), randomBytes(highBytes - (800 << 10))];
+  const pieces = [randomBytes(1 << 20), randomBytes(highBytes)];
+  const writer = partial.writer(0);
   let relieved = false;
-  partial.onRelief = () => {
+  writer.onRelief = () => {
     relieved = true;
   };
-  assert.equal(partial.append(pieces[0] as Buffer), false);
-  assert.equal(partial.append(pieces[1] as Buffer), true);
+  assert.equal(give(writer, pieces[0] as Buffer), false);
+  assert.equal(give(writer, pieces[1] as Buffer), true);
   while (!relieved) {
     // what was on its way already
     const late = randomBytes(1);
     pieces.push(late);
-    partial.append(late);
+    give(writer, late);
     await new Promise(setImmediate);
   }
   await partial.drain();
   const whole = Buffer.concat(pieces);
   assert.deepEqual(readFileSync(partial.path), whole);
+  assert.equal(partial.bytes, whole.length);
   for (const algorithm of ['sha256', 'sha384', 'sha512'] as const) {
-    assert.equal(await partial.digest(algorithm), createHash(algorithm).update(whole).digest('hex'));
+    assert.equal(await partial.digest(algorithm), digest(algorithm, whole));
   }
   await partial.close();
+});
+
+test('parts that come in any order give one file with one digest, also of a size that a thread hashes', {
+  timeout: 20_000,
+}, async () => {
+  for (const size of [300_000, 20 << 20]) {
+    using folder = createTempDir();
+    const whole = randomBytes(size);
+    const middle = Math.floor(size / 3);
+    const partial = await createPartialFile(join(folder.path, 'p'), []);
+    const [first, second] = [partial.writer(0), partial.writer(middle)];
+    give(second, whole.subarray(middle));
+    assert.equal(partial.bytes, 0);
+    give(first, whole.subarray(0, middle - 1));
+    await second.end();
+    assert.equal(partial.bytes, middle - 1);
+    await first.end();
+    assert.deepEqual(partial.written, [
+      [0, middle - 1],
+      [middle, size],
+    ]);
+    await partial.close();
+    const again = await reopenPartialFile(partial.path, partial.written, []);
+    give(again.writer(middle - 1), whole.subarray(middle - 1, middle));
+    await again.drain();
+    assert.deepEqual(again.written, [[0, size]]);
+    assert.equal(await again.digest('sha256'), digest('sha256', whole));
+    await again.close();
+  }
 });

@@ -1,0 +1,65 @@
+// Which bytes a connection that is free should bring: the next part of what nobody brings, or the rest of what somebody
+// brings too slowly. Pure.
+import { addExtent, beginning, type Extent, type Extents, gaps } from './extents.ts';
+
+// S3's advice (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html). The larger
+// one where the smaller would be over in half a second: each part costs a round trip.
+export const smallPartBytes = 8 << 20;
+export const largePartBytes = 16 << 20;
+// At the end all shall be done at the same time, but not for the price of a request for each few bytes.
+const leastPartBytes = 1 << 20;
+
+/** What lies so far beyond what is there in order has to wait: it will be read again for the digest. */
+export const windowParts = 2;
+
+export interface Situation {
+  readonly sizeBytes: number;
+  /** What is there. */
+  readonly received: Extents;
+  /** What the connections that are open are about to bring. */
+  readonly claimed: Extents;
+  readonly connections: number;
+  /** Bytes a second of one connection; 0 when not known. */
+  readonly rate: number;
+}
+
+/** @returns undefined where nothing is left, or the rest has to wait; with one connection, all that is missing there */
+export function nextPart({ sizeBytes, received, claimed, connections, rate }: Situation): Extent | undefined {
+  const taken = claimed.reduce((all, [from, to]) => addExtent(all, from, to), received);
+  const free = gaps(taken, sizeBytes);
+  const [first] = free;
+  if (first === undefined || connections === 1) return first;
+  const most = rate > 2 * smallPartBytes ? largePartBytes : smallPartBytes;
+  if (first[0] >= beginning(received) + windowParts * connections * most) return undefined;
+  const leftBytes = gaps(received, sizeBytes).reduce((sum, [from, to]) => sum + to - from, 0);
+  const fair = Math.max(leastPartBytes, Math.ceil(leftBytes / connections));
+  return [first[0], Math.min(first[1], first[0] + Math.min(most, fair))];
+}
+
+/** What one connection is about. */
+export interface Bringing {
+  readonly at: number;
+  readonly to: number;
+  /** How long it has been at it, in milliseconds, and what it has brought in that time. */
+  readonly elapsedMs: number;
+  readonly bytes: number;
+  /** Whether another one brings the same already. */
+  readonly hedged: boolean;
+}
+
+// A connection that has only begun is not slow yet; and another one takes some time to begin, too.
+const patienceMs = 500;
+
+/**
+ * The one whose rest another connection should bring too, if any.
+ * @param rate bytes a second that a connection brings as a rule
+ */
+export function slowest<T extends Bringing>(all: readonly T[], rate: number): T | undefined {
+  const left = (one: T) => one.to - one.at;
+  const leftMs = (one: T) => (one.bytes === 0 ? Number.POSITIVE_INFINITY : (left(one) / one.bytes) * one.elapsedMs);
+  const [worst] = all
+    .filter((one) => !one.hedged && left(one) > 0 && one.elapsedMs >= patienceMs)
+    .sort((a, b) => leftMs(b) - leftMs(a));
+  if (worst === undefined || rate <= 0) return undefined;
+  return leftMs(worst) > patienceMs + 2 * (left(worst) / rate) * 1_000 ? worst : undefined;
+}
