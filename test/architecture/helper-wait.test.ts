@@ -9,7 +9,8 @@ import { describeDuration, formatDuration } from '../../helper/src/core/duration
 import { Failure } from '../../helper/src/core/failure.ts';
 import { hints } from '../../helper/src/wait/hints.ts';
 import { protocols } from '../../helper/src/wait/protocols.ts';
-import { herdTable, latenessTable } from '../bench/wait-curve.ts';
+import { herdTable } from '../bench/herd.ts';
+import { latenessTable } from '../bench/wait-curve.ts';
 import { assertSection, markdownTable } from '../support/generated-section.ts';
 
 const targets = 'helper/targets.md';

@@ -1,6 +1,7 @@
 // `npm run bench -- NAME`: measures, and rewrites its page of results.
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
+  herd: async () => (await import('./herd.ts')).writeHerd(),
   start: () => import('./start.ts'),
 };
 const [name = ''] = process.argv.slice(2);

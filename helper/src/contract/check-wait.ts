@@ -3,7 +3,6 @@ import { isAddress } from '../core/address.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import { checkLogin } from './check-login.ts';
-import { parseGuard } from './guard.ts';
 import { k8sResource } from './k8s-resources.ts';
 import { parseTarget, type Target } from './target.ts';
 import { targetKinds } from './target-kinds.ts';
@@ -30,7 +29,6 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   if (given.body !== undefined && (values.method === 'GET' || values.method === 'HEAD')) {
     throw fault('--body needs --method POST or PUT');
   }
-  for (const guard of values.failIf) parseGuard(guard);
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
   if (given.holdMs > 0 && given.holdMs >= values.timeoutMs) {

@@ -3,11 +3,18 @@
 import { Failure } from '../core/failure.ts';
 import { checkWait } from './check-wait.ts';
 import { k8sResource } from './k8s-resources.ts';
-import { formatOptions, parseOptions } from './options.ts';
-import type { WaitStep } from './step.ts';
-import { moveTargetPath, parseTarget } from './target.ts';
-import { waitOptions } from './wait-options.ts';
-import { joinWords, splitWords } from './words.ts';
+import { parseOptions } from './options.ts';
+import { parseTarget } from './target.ts';
+import { type WaitOptions, waitOptions } from './wait-options.ts';
+import { splitWords } from './words.ts';
+
+/** As a step has it, but for its guards. */
+export interface GuardStep {
+  readonly kind: 'wait';
+  /** One. */
+  readonly targets: readonly string[];
+  readonly options: WaitOptions;
+}
 
 // what is of the step that is guarded, and of its guard cannot be
 const ofTheStep = ['any', 'atLeast', 'deadlineMs', 'splayMs', 'failIf'] as const;
@@ -16,7 +23,7 @@ const ofTheStep = ['any', 'atLeast', 'deadlineMs', 'splayMs', 'failIf'] as const
  * Reads a guard, such as `k8s://job/migrate --condition Failed`.
  * @throws Failure USAGE
  */
-export function parseGuard(text: string): WaitStep {
+export function parseGuard(text: string): GuardStep {
   const where = `--fail-if ${JSON.stringify(text)}`;
   const fault = (what: string) => new Failure('USAGE', `wait: ${where}: ${what}`);
   const { operands, values } = parseOptions(where, waitOptions, splitWords(text), {});
@@ -41,21 +48,4 @@ export function parseGuard(text: string): WaitStep {
 }
 
 /** The guards of a step. */
-export const guardsOf = ({ options }: WaitStep): WaitStep[] => options.failIf.map(parseGuard);
-
-/** The text of a guard with the paths in it moved. A rehearsal needs it. */
-export function moveGuardPaths(text: string, move: (path: string) => string): string {
-  const { targets, options } = parseGuard(text);
-  const moved = Object.entries(waitOptions).map(([name, option]) => {
-    const value = options[name as keyof typeof options];
-    const movePaths =
-      'movePaths' in option ? (option.movePaths as (value: unknown, move: unknown) => unknown) : undefined;
-    return [name, value === undefined || movePaths === undefined ? value : movePaths(value, move)];
-  });
-  const words = formatOptions(
-    waitOptions,
-    Object.fromEntries(moved) as typeof options,
-    targets.map((target) => moveTargetPath(target, move)),
-  );
-  return joinWords(words);
-}
+export const guardsOf = ({ options }: { readonly options: WaitOptions }): GuardStep[] => options.failIf.map(parseGuard);

@@ -5,6 +5,7 @@ import { checkFetch, fetchesMany } from './check-fetch.ts';
 import { checkWait } from './check-wait.ts';
 import type { Environment } from './environment.ts';
 import { type FetchOptions, fetchOptions } from './fetch-options.ts';
+import { parseGuard } from './guard.ts';
 import { formatOptions, parseOptions } from './options.ts';
 import { checkSource } from './source.ts';
 import { type WaitOptions, waitOptions } from './wait-options.ts';
@@ -48,6 +49,7 @@ export function parseStep(words: readonly string[], env: Environment = {}): Step
   if (kind === 'wait') {
     const { operands, values } = parseOptions(kind, waitOptions, rest, env);
     checkWait(operands, values, parseOptions(kind, waitOptions, rest, {}).values);
+    for (const guard of values.failIf) parseGuard(guard);
     return { kind, targets: operands, options: values };
   }
   if (kind === 'fetch') {

@@ -1,5 +1,5 @@
 // Every option of a wait step. Which kinds of target take which of them: target-kinds.ts.
-import { moveGuardPaths } from './guard.ts';
+import { moveGuardPaths } from './guard-paths.ts';
 import { headerOptions, splitHeader } from './header-options.ts';
 import { loginOptions } from './login-options.ts';
 import { choice, count, duration, flag, list, type OptionValues, path, size, text } from './option.ts';
@@ -16,7 +16,8 @@ function checkPattern(pattern: string): string | undefined {
   }
 }
 
-export const waitOptions = {
+/** All that a guard may have too. */
+const targetOptions = {
   any: flag({ flag: 'any', summary: 'One target that is ready is enough' }),
   atLeast: count<number | undefined>({
     flag: 'at-least',
@@ -64,14 +65,6 @@ export const waitOptions = {
     flag: 'gone',
     summary:
       'Wait until it is gone: the name unknown, the connection refused, the file not there. A silence proves nothing, so it does not count',
-  }),
-
-  failIf: list({
-    flag: 'fail-if',
-    placeholder: 'WAIT',
-    summary:
-      'A target with its options, in one value, such as "k8s://job/migrate --condition Failed": as soon as it is found so, the wait ends as failed for good',
-    movePath: moveGuardPaths,
   }),
 
   holdMs: duration({
@@ -219,6 +212,17 @@ export const waitOptions = {
     flag: 'min-size',
     default: 0,
     summary: 'How large the file must be',
+  }),
+} as const;
+
+export const waitOptions = {
+  ...targetOptions,
+  failIf: list({
+    flag: 'fail-if',
+    placeholder: 'WAIT',
+    summary:
+      'A target with its options, in one value, such as "k8s://job/migrate --condition Failed": as soon as it is found so, the wait ends as failed for good',
+    movePath: (guard, move) => moveGuardPaths(targetOptions, guard, move),
   }),
 } as const;
 

@@ -13,6 +13,8 @@ interface Container {
   command?: string[];
   args?: string[];
   resources?: object;
+  readonly restartPolicy?: string;
+  startupProbe?: object;
   securityContext?: { readonly runAsUser?: unknown; readonly readOnlyRootFilesystem?: unknown };
 }
 interface Resource {
@@ -37,10 +39,14 @@ function valuesOf(node: unknown, key: string): unknown[] {
 const containers = (resource: Resource, key: 'containers' | 'initContainers') =>
   valuesOf(resource, key).flat() as Container[];
 
+const isSidecar = ({ restartPolicy }: Container) => restartPolicy === 'Always';
+
 /** The app's image is the reader's to put in; here it is the stage's. */
 function putImages(resource: Resource): void {
-  for (const container of containers(resource, 'initContainers')) container.image = helper;
-  for (const container of containers(resource, 'containers')) {
+  const inits = containers(resource, 'initContainers');
+  for (const container of inits) container.image = helper;
+  for (const container of [...inits.filter(isSidecar), ...containers(resource, 'containers')]) {
+    delete container.startupProbe;
     container.image = stage;
     container.command = ['sleep', '1000'];
     delete container.args;
@@ -81,7 +87,7 @@ onCluster(
     }
     for (const file of files) {
       for (const resource of read(file)) {
-        const [init] = containers(resource, 'initContainers');
+        const init = containers(resource, 'initContainers').find((container) => !isSidecar(container));
         if (init === undefined) continue;
         await t.test(`${basename(file)}: ${resource.kind} ${resource.metadata.name}`, async () => {
           assert.equal(typeof init.securityContext?.runAsUser, 'number');

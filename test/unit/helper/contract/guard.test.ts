@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { moveGuardPaths, parseGuard } from '../../../../helper/src/contract/guard.ts';
+import { parseGuard } from '../../../../helper/src/contract/guard.ts';
 import { formatStep, parseStep } from '../../../../helper/src/contract/step.ts';
+import { waitOptions } from '../../../../helper/src/contract/wait-options.ts';
 
 const faults: readonly (readonly [string, RegExp])[] = [
   [' ', /names one target, and options of it$/],
@@ -31,10 +32,8 @@ test('what the environment gives is checked as well', () => {
 });
 
 test('the paths of a guard move with those of its step', () => {
-  const moved = moveGuardPaths("https://a/b --ca-file '/ca dir/ca.crt' --contains x", (path) => `/at${path}`);
-  assert.deepEqual(parseGuard(moved).options.caFile, '/at/ca dir/ca.crt');
-  assert.equal(
-    moveGuardPaths('file:///run/failed', (path) => `/at${path}`),
-    'file:///at/run/failed',
-  );
+  const guards = ["https://a/b --ca-file '/ca dir/ca.crt' --contains x", 'file:///run/failed'];
+  const [first = '', second] = waitOptions.failIf.movePaths?.(guards, (path) => `/at${path}`) ?? [];
+  assert.equal(parseGuard(first).options.caFile, '/at/ca dir/ca.crt');
+  assert.equal(second, 'file:///at/run/failed');
 });
