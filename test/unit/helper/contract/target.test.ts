@@ -62,8 +62,11 @@ const faults: readonly [target: string, message: string][] = [
   ['dns://db:53', 'target "dns://db:53": a name has no port; to wait for a port use tcp://'],
   ['http://', 'target "http://": is not a URL'],
   ['file://data/a', 'target "file://data/a": must name an absolute path, such as file:///data/ready'],
-  ['postgres://db/app', 'target "postgres://db/app": takes nothing behind the port, such as postgres://db:5432'],
-  ['redis://:hunter2@db', 'target "redis://db": takes no user and no password: it is asked without a login'],
+  ['redis://db/app', 'target "redis://db/app": takes nothing behind the port, such as redis://cache:6379'],
+  [
+    'redis://:hunter2@db',
+    'target "redis://db": takes no user and no password: give --user, and --password-file or --password-env',
+  ],
   ['grpc://orders', 'target "grpc://orders": names no port, such as grpc://orders:8080'],
   ['k8s://', 'target "k8s://": must be a resource and a name, such as k8s://job/migrate'],
   ['k8s://job/A', 'target "k8s://job/A": must be a resource and a name, such as k8s://job/migrate'],
