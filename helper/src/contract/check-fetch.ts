@@ -37,6 +37,7 @@ export function checkFetch(source: string, options: FetchOptions, given: FetchOp
   const { unpack, stripComponents, include } = options;
   const many = fetchesMany(source, options);
   if (many) checkMany(source, options);
+  checkCache(options, isLocal, many);
   checkStore(source, options, given);
   if (!unpack && stripComponents > 0) throw new Failure('USAGE', 'fetch: --strip-components needs --unpack');
   if (!unpack && !many && include.length > 0) {
@@ -44,6 +45,24 @@ export function checkFetch(source: string, options: FetchOptions, given: FetchOp
   }
   if (unpack && options.mode !== fetchOptions.mode.default) {
     throw new Failure('USAGE', 'fetch: --mode is for a file; what --unpack unpacks has the modes of the archive');
+  }
+}
+
+function checkCache({ cache, cacheBytes, sha256, integrity }: FetchOptions, isLocal: boolean, many: boolean): void {
+  if (cache === undefined) {
+    if (cacheBytes === fetchOptions.cacheBytes.default) return;
+    throw new Failure('USAGE', 'fetch: --cache-size needs --cache');
+  }
+  if (many) throw new Failure('USAGE', 'fetch: --cache is for one file');
+  if (isLocal) throw new Failure('USAGE', 'fetch: --cache is for sources on the network, not for file:');
+  if (sha256 === undefined && integrity === undefined) {
+    throw new Failure(
+      'USAGE',
+      'fetch: --cache needs a digest, by which what lies in it is known to be the right file',
+      {
+        hint: 'Give --sha256 or --integrity, or leave out --cache',
+      },
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import { redactUrl } from '../core/redact.ts';
 import { retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { type Backstage, openBackstage } from './backstage.ts';
+import type { Place } from './cached-supply.ts';
 import { openConnections } from './connections.ts';
 import { type Destination, destinationPath, openDestination } from './destination.ts';
 import { Download } from './download.ts';
@@ -60,7 +61,17 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   }
 
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
-  const supply = prepare(step, { key, expected, destination, backstage, runtime });
+  const download = (place: Place) => prepare(step, { ...place, expected, runtime });
+  const { cache } = options;
+  const supply =
+    cache === undefined
+      ? download({ key, destination, backstage })
+      : new (await import('./cached-supply.ts')).CachedSupply(
+          { ...options, cache, expected },
+          { key, destination, backstage },
+          download,
+          runtime,
+        );
   let running: Promise<unknown> = Promise.resolve();
   const reasons = new Reasons(log);
   try {
