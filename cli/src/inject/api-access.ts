@@ -21,7 +21,7 @@ export function apiAccesses(steps: readonly Step[]): Access[] {
 }
 
 function accessesOf(step: WaitStep): Access[] {
-  const { clusterScoped } = step.options;
+  const { clusterScoped, gone, condition, jsonConditions } = step.options;
   return step.targets.flatMap((text): Access[] => {
     const target = parseTarget(text);
     if (target.kind !== 'k8s') return [];
@@ -34,7 +34,7 @@ function accessesOf(step: WaitStep): Access[] {
     // get: where an authorizer does not narrow a list by its field, the object alone can be asked for
     const one: Access = { group, resource: plural, verbs: ['get', 'list', 'watch'], object: target.name, ...place };
     const needsEndpoints =
-      plural === 'services' && group === '' && !step.options.gone && step.options.condition === undefined;
+      plural === 'services' && group === '' && !gone && condition === undefined && jsonConditions.length === 0;
     return needsEndpoints ? [one, { group: 'discovery.k8s.io', resource: 'endpointslices', ...many }] : [one];
   });
 }

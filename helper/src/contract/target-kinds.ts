@@ -194,7 +194,7 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
   k8s: {
     schemes: ['k8s'],
     ready: 'The Kubernetes API says that the object is done, ready or there; by name, or all that a selector chooses.',
-    options: ['namespace', 'selector', 'condition', 'clusterScoped'],
+    options: ['namespace', 'selector', 'condition', 'jsonConditions', 'clusterScoped'],
     examples: [
       'k8s://job/migrate --deadline 10m',
       'k8s://service/db --namespace data',
@@ -202,6 +202,8 @@ export const targetKinds: Readonly<Record<TargetKind, TargetKindDescription>> = 
       'k8s://certificates.cert-manager.io/web --condition Ready',
       'k8s://clusterissuers.cert-manager.io/acme --condition Ready --cluster-scoped',
       'k8s://crd/certificates.cert-manager.io',
+      'k8s://ingress/shop --expect-json @.status.loadBalancer.ingress',
+      "k8s://pod/db-0 --expect-json '{.status.phase}=Running'",
       'k8s://configmap/lock --gone',
     ],
   },

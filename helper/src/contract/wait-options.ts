@@ -123,7 +123,7 @@ const targetOptions = {
     flag: 'expect-json',
     placeholder: 'CONDITION',
     summary:
-      'What must hold of the body, as JSON: a condition as in a filter of JSONPath (RFC 9535), where @ is the body, such as \'@.status == "green"\'',
+      'What must hold of the body, or of the Kubernetes object: a condition as in a filter of JSONPath (RFC 9535), where @ is the whole, such as \'@.status == "green"\'',
   }),
   http2: flag({
     flag: 'http2',

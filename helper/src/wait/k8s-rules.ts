@@ -125,24 +125,34 @@ const rules: Readonly<Record<string, Rule>> = {
   'apiservices.apiregistration.k8s.io': condition('Available'),
 };
 
+/** What the user wants an object to be, in place of the rule of its kind. */
+export interface Wanted {
+  /** A condition of the object, as its option holds it: `Ready`, `Ready=False`. */
+  readonly condition: string | undefined;
+  /** Conditions on its JSON. */
+  readonly json: readonly { readonly text: string; holds(object: unknown): boolean }[];
+}
+
+export const nothingWanted: Wanted = { condition: undefined, json: [] };
+
 /**
  * The state of one object.
  * @param resource plural and group, as in RBAC: `jobs.batch`, `pods`
- * @param wanted a condition, as its option holds it: `Ready`, `Ready=False`; in place of the rule of its kind
  */
-export function judgeObject(resource: string, object: K8sObject, wanted: string | undefined): Readiness {
-  return wanted === undefined ? (rules[resource]?.(object) ?? ready) : condition(wanted)(object);
+export function judgeObject(resource: string, object: K8sObject, wanted = nothingWanted): Readiness {
+  if (wanted.condition === undefined && wanted.json.length === 0) return rules[resource]?.(object) ?? ready;
+  const first = wanted.condition === undefined ? ready : condition(wanted.condition)(object);
+  if (first.kind !== 'ready') return first;
+  const unmet = wanted.json.find(({ holds }) => !holds(object));
+  // never its value: it may be a Secret's
+  return unmet === undefined ? ready : notReady(`it does not fulfil ${unmet.text}`);
 }
 
 /**
  * The state of all objects that a selector chose: there must be one, and all must be ready. Pods that have ended or
  * are being deleted do not count, since others take their place.
  */
-export function judgeObjects(
-  resource: string,
-  objects: readonly K8sObject[],
-  condition: string | undefined,
-): Readiness {
+export function judgeObjects(resource: string, objects: readonly K8sObject[], wanted = nothingWanted): Readiness {
   const counted =
     resource === 'pods'
       ? objects.filter(
@@ -154,7 +164,7 @@ export function judgeObjects(
     return { kind: 'not-ready', cause: new Failure('NOT_THERE', `the selector chooses no ${resource}`) };
   }
   for (const object of counted) {
-    const one = judgeObject(resource, object, condition);
+    const one = judgeObject(resource, object, wanted);
     if (one.kind === 'ready') continue;
     const { code, message } = one.cause;
     return { kind: one.kind, cause: new Failure(code, `${object.metadata?.name}: ${message}`) };

@@ -6,7 +6,15 @@ import { connectK8sApi, type K8sApi } from './k8s-api.ts';
 import { discover } from './k8s-discovery.ts';
 import { K8sList } from './k8s-list.ts';
 import { notThere, type Refusal } from './k8s-refusal.ts';
-import { type EndpointSlice, judgeObject, judgeObjects, judgeService, type K8sObject } from './k8s-rules.ts';
+import {
+  type EndpointSlice,
+  judgeObject,
+  judgeObjects,
+  judgeService,
+  type K8sObject,
+  type Wanted,
+} from './k8s-rules.ts';
+import { fromKubectl } from './kubectl-path.ts';
 import type { Ask, Probe, ProbeWorld, Readiness } from './probe.ts';
 
 type K8sTarget = Extract<Target, { kind: 'k8s' }>;
@@ -18,12 +26,14 @@ interface Subject {
 }
 
 /** @throws Failure USAGE where this pod has no access to the API */
-export function createK8sProbe(target: K8sTarget, world: ProbeWorld): Probe {
+export async function createK8sProbe(target: K8sTarget, world: ProbeWorld): Promise<Probe> {
+  const { condition, jsonConditions } = world.options;
+  const wanted: Wanted = { condition, json: await readConditions(jsonConditions) };
   const api = connectK8sApi(world);
   let subject: Subject | undefined;
   const find = async (ask: Ask): Promise<Subject | Refusal> => {
     const found = k8sResource(target.resource) ?? (await discover(api, target.resource, ask));
-    return 'kind' in found ? found : subjectOf(target, found, api, world);
+    return 'kind' in found ? found : subjectOf(target, found, wanted, api, world);
   };
   return {
     async check(ask) {
@@ -56,19 +66,32 @@ export function createK8sProbe(target: K8sTarget, world: ProbeWorld): Probe {
   };
 }
 
-function subjectOf(target: K8sTarget, found: K8sResource, api: K8sApi, { options, runtime }: ProbeWorld): Subject {
+async function readConditions(texts: readonly string[]): Promise<Wanted['json']> {
+  if (texts.length === 0) return [];
+  const { parseJsonCondition } = await import('./json-condition.ts');
+  return texts.map((text) => ({ text, holds: parseJsonCondition(fromKubectl(text), '--expect-json') }));
+}
+
+function subjectOf(
+  target: K8sTarget,
+  found: K8sResource,
+  wanted: Wanted,
+  api: K8sApi,
+  { options, runtime }: ProbeWorld,
+): Subject {
   const { plural, group, version, namespaced } = found;
   const resource = group === '' ? plural : `${plural}.${group}`;
   const namespace = namespaced ? (options.namespace ?? api.namespace) : undefined;
   const folder = (root: string) => (namespace === undefined ? root : `${root}/namespaces/${namespace}`);
-  const { selector, condition } = options;
+  const { selector } = options;
   const name = target.name === '' ? undefined : target.name;
   const path = `${folder(group === '' ? `/api/${version}` : `/apis/${group}/${version}`)}/${plural}`;
   const list = new K8sList({ path, resource, namespace, name, selector }, api, runtime);
   if (name === undefined)
-    return { lists: [list], judge: () => judgeObjects(resource, [...list.items.values()], condition) };
-  if (resource !== 'services' || condition !== undefined || options.gone) {
-    const judge = (object: K8sObject) => judgeObject(resource, object, condition);
+    return { lists: [list], judge: () => judgeObjects(resource, [...list.items.values()], wanted) };
+  const isByRule = wanted.condition === undefined && wanted.json.length === 0;
+  if (resource !== 'services' || !isByRule || options.gone) {
+    const judge = (object: K8sObject) => judgeObject(resource, object, wanted);
     return { lists: [list], judge: () => judgeOne(list, options.gone, judge) };
   }
   // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/

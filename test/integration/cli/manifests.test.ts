@@ -178,7 +178,10 @@ test('nightly.yaml: waits, then fetches', async () => {
 test('mesh-sidecar.yaml: the waits begin when the proxy has started', async () => {
   await using accounts = await startOrigin(() => ({ status: 200 }));
   await using db = await startTcpListener();
+  await using proxy = await startOrigin(({ number }) => ({ status: number === 1 ? 503 : 200 }));
   const said = await rehearse('mesh-sidecar.yaml', {
+    // the probe asks where the stand-in for the proxy answers
+    adapt: (manifest) => manifest.replace('port: 15021', `port: ${proxy.port}`),
     flags: [
       ...['--service', `db:5432=127.0.0.1:${db.port}`, '--service', `accounts:80=127.0.0.1:${accounts.port}`],
       ...['--stand-in', 'istio-proxy=sleep 60'],

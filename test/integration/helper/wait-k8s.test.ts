@@ -197,6 +197,19 @@ test('a custom resource is found by discovery, once its definition is there', as
   await waiting.ended;
 });
 
+test('any field of an object can be waited for', async () => {
+  await using api = await ApiServer.start();
+  const ingresses = '/apis/networking.k8s.io/v1/namespaces/shop/ingresses';
+  const condition = '@.status.loadBalancer.ingress[0].ip';
+  const waiting = startWait(['k8s://ingress/web', '--expect-json', condition], api.env);
+  await api.sees('watch', 1);
+  api.put(ingresses, 'web', { status: { loadBalancer: {} } });
+  await waiting.saw(/it does not fulfil @\.status\.loadBalancer/);
+  api.put(ingresses, 'web', { status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } });
+  await waiting.ended;
+  await startWait(['k8s://ing/web', '--expect-json', '{.status.loadBalancer.ingress[0].ip}=10.0.0.1'], api.env).ended;
+});
+
 test('gone: an object that is not there any more is gone, a refusal proves nothing', async () => {
   await using api = await ApiServer.start();
   const configmaps = '/api/v1/namespaces/shop/configmaps';

@@ -5,6 +5,7 @@ import type { Readiness } from '../../../../helper/src/wait/probe.ts';
 
 const words = (readiness: Readiness) =>
   readiness.kind === 'ready' ? 'ready' : `${readiness.kind}: ${readiness.cause.message}`;
+const asked = (condition: string) => ({ condition, json: [] });
 const condition = (type: string, status = 'True', more = {}) => ({ conditions: [{ type, status, ...more }] });
 
 const cases: readonly [resource: string, object: K8sObject, expected: string][] = [
@@ -19,6 +20,19 @@ const cases: readonly [resource: string, object: K8sObject, expected: string][] 
     'jobs.batch',
     { status: condition('Failed', 'True', { reason: 'BackoffLimitExceeded', message: 'too often' }) },
     'broken: the Job has failed: BackoffLimitExceeded: too often',
+  ],
+  ['nodes', { status: condition('Ready', 'Unknown') }, 'not-ready: the condition Ready is Unknown'],
+  ['nodes', { status: condition('Ready') }, 'ready'],
+  ['namespaces', { status: { phase: 'Terminating' } }, 'not-ready: the namespace is not active (Terminating)'],
+  ['persistentvolumes', { status: { phase: 'Available' } }, 'ready'],
+  ['persistentvolumes', { status: { phase: 'Failed' } }, 'broken: the volume has failed'],
+  ['persistentvolumes', {}, 'not-ready: the volume is not to be had (no phase)'],
+  ['customresourcedefinitions.apiextensions.k8s.io', { status: condition('Established') }, 'ready'],
+  ['apiservices.apiregistration.k8s.io', {}, 'not-ready: the condition Available is not there'],
+  [
+    'replicasets.apps',
+    { spec: { replicas: 2 }, status: { readyReplicas: 1 } },
+    'not-ready: 1 of 2 pods of the ReplicaSet are ready',
   ],
   ['pods', {}, 'not-ready: the Pod is not ready (no phase)'],
   ['pods', { status: { phase: 'Pending' } }, 'not-ready: the Pod is not ready (Pending)'],
@@ -59,29 +73,32 @@ const cases: readonly [resource: string, object: K8sObject, expected: string][] 
 
 for (const [resource, object, expected] of cases) {
   test(`${resource} ${JSON.stringify(object)} is ${expected}`, () => {
-    assert.equal(words(judgeObject(resource, object, undefined)), expected);
+    assert.equal(words(judgeObject(resource, object)), expected);
   });
 }
 
 test('a condition takes the place of the rule, for any kind', () => {
   const object = { status: condition('Issued', 'False', { reason: 'Pending' }) };
   assert.equal(
-    words(judgeObject('x.example.org', object, 'Issued')),
+    words(judgeObject('x.example.org', object, asked('Issued'))),
     'not-ready: the condition Issued is False: Pending',
   );
-  assert.equal(words(judgeObject('x.example.org', object, 'issued=false')), 'ready');
-  assert.equal(words(judgeObject('x.example.org', {}, 'Issued')), 'not-ready: the condition Issued is not there');
+  assert.equal(words(judgeObject('x.example.org', object, asked('issued=false'))), 'ready');
+  assert.equal(
+    words(judgeObject('x.example.org', {}, asked('Issued'))),
+    'not-ready: the condition Issued is not there',
+  );
 });
 
 test('of the objects that a selector chooses there must be one, and all must be ready', () => {
   const pod = (name: string, status: K8sObject['status'] = {}): K8sObject => ({ metadata: { name }, status });
   const up = pod('a', condition('Ready'));
-  assert.equal(words(judgeObjects('pods', [], undefined)), 'not-ready: the selector chooses no pods');
-  assert.equal(words(judgeObjects('pods', [up], undefined)), 'ready');
-  assert.equal(words(judgeObjects('pods', [up, pod('b')], undefined)), 'not-ready: b: the Pod is not ready (no phase)');
+  assert.equal(words(judgeObjects('pods', [])), 'not-ready: the selector chooses no pods');
+  assert.equal(words(judgeObjects('pods', [up])), 'ready');
+  assert.equal(words(judgeObjects('pods', [up, pod('b')])), 'not-ready: b: the Pod is not ready (no phase)');
   // an evicted pod stays in the list, and another one has taken its place
-  assert.equal(words(judgeObjects('pods', [up, pod('c', { phase: 'Failed' })], undefined)), 'ready');
-  assert.match(words(judgeObjects('pods', [pod('c', { phase: 'Failed' })], undefined)), /chooses no pods/);
+  assert.equal(words(judgeObjects('pods', [up, pod('c', { phase: 'Failed' })])), 'ready');
+  assert.match(words(judgeObjects('pods', [pod('c', { phase: 'Failed' })])), /chooses no pods/);
 });
 
 test('a Service is ready with one ready endpoint in any slice', () => {
@@ -93,4 +110,18 @@ test('a Service is ready with one ready endpoint in any slice', () => {
   assert.equal(words(judgeService([{ endpoints: [] }, { endpoints: [{ conditions: { ready: true } }] }])), 'ready');
   // https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready: unknown is to be taken for true
   assert.equal(words(judgeService([{ endpoints: [{}] }])), 'ready');
+});
+
+test('a condition on the JSON is in place of the rule, and its values are not shown', () => {
+  const json = [
+    { text: '@.status.phase == "Running"', holds: (it: unknown) => (it as K8sObject).status?.phase === 'Running' },
+  ];
+  const wanted = { condition: undefined, json };
+  assert.equal(words(judgeObject('pods', { status: { phase: 'Running' } }, wanted)), 'ready');
+  assert.equal(
+    words(judgeObject('pods', { status: { phase: 'Pending' } }, wanted)),
+    'not-ready: it does not fulfil @.status.phase == "Running"',
+  );
+  const both = { condition: 'Ready', json };
+  assert.match(words(judgeObject('pods', { status: { phase: 'Running' } }, both)), /condition Ready is not there/);
 });
