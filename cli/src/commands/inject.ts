@@ -3,7 +3,7 @@ import { defineCommand, type Flags } from '../command.ts';
 import { Fault } from '../fault.ts';
 import type { Position } from '../inject/options.ts';
 import { helperFlags } from './helper-flags.ts';
-import { transformFlags, transformPositionals } from './transform-flags.ts';
+import { outputFlags, transformFlags, transformPositionals } from './transform-flags.ts';
 
 const group = 'Where:';
 
@@ -25,6 +25,13 @@ const placeFlags = {
   },
 } as const satisfies Flags;
 
+const values = {
+  type: 'string',
+  group: outputFlags.output.group,
+  placeholder: 'KEY',
+  describe: 'Print values for a chart: what goes under extraInitContainers, and its volumes and mounts beside it',
+} as const;
+
 export const injectCommand = defineCommand({
   usage: 'inject <inputs..>',
   summary: 'Put steps into manifests that are there; everything else in them stays as it is written',
@@ -32,10 +39,11 @@ export const injectCommand = defineCommand({
     ['greenroom inject --wait tcp://db:5432 app.yaml | kubectl apply -f -', 'the app starts when its database answers'],
     ["greenroom inject --write --fetch 'https://example.org/a.html /www/a.html' k8s/", 'change the files of a folder'],
     ['helm template my-chart | greenroom inject --wait dns://myappb --only deployment/my-app -', 'a chart, one object'],
+    ['greenroom inject -o kustomize --wait tcp://db:5432 app.yaml', 'a component for overlays'],
     ['greenroom inject --diff --wait tcp://db:5432 --before migrate app.yaml', 'see what would change'],
   ],
   positionals: transformPositionals,
-  flags: { ...helperFlags, ...placeFlags, ...transformFlags },
+  flags: { ...helperFlags, ...placeFlags, ...transformFlags, ...outputFlags, values },
   async run(call) {
     const { args } = call;
     const position = readPosition(args);

@@ -57,6 +57,14 @@ export const newCommand = defineCommand({
     replicas: { type: 'string', group, placeholder: 'N', describe: 'Of a Deployment or a StatefulSet; 1 if not given' },
     schedule: { type: 'string', group, placeholder: 'CRON', describe: "Of a CronJob: '0 3 * * *'" },
     ...helperFlags,
+    output: {
+      type: 'string',
+      alias: 'o',
+      choices: ['yaml', 'json'],
+      default: 'yaml',
+      group,
+      describe: 'json has no comments; several objects are a List',
+    },
   },
   async run(call) {
     const { args, rest, shell } = call;
@@ -92,7 +100,7 @@ export const newCommand = defineCommand({
     ]);
     const injecting = inject({ ...helper, position: undefined, containers: [] });
     const { text, verdicts } = aboutFlags(() => transformFile('new', app, () => true, injecting));
-    shell.streams.out.write(text);
+    shell.streams.out.write(args.output === 'json' ? await asJson(text) : text);
     shell.streams.err.write(
       verdicts
         .map(({ object, outcome, detail }) => (outcome === 'skipped' ? `${object}\n` : `${object} with ${detail}\n`))
@@ -101,6 +109,14 @@ export const newCommand = defineCommand({
     return exitCodes.success.code;
   },
 });
+
+async function asJson(text: string): Promise<string> {
+  const [{ jsonOf }, { readValues }] = await Promise.all([
+    import('../patch/output.ts'),
+    import('../manifest/values.ts'),
+  ]);
+  return jsonOf(readValues('new', text));
+}
 
 /** What the steps ask the API for; a RoleBinding must name the namespace of the account that it is for. */
 function readAccesses(steps: readonly Step[], namespace: string | undefined): Access[] {

@@ -17,6 +17,19 @@ export const transformFlags = {
   diff: { type: 'boolean', group, describe: 'Print what would change, as a unified diff' },
 } as const satisfies Flags;
 
+export const outputFlags = {
+  output: {
+    type: 'string',
+    alias: 'o',
+    choices: ['yaml', 'json', 'patch', 'strategic', 'kustomize'],
+    default: 'yaml',
+    group,
+    placeholder: 'yaml|json|patch|strategic|kustomize',
+    describe:
+      'What is printed: the manifests, a JSON patch (RFC 6902), strategic merge patches, or a kustomize component',
+  },
+} as const satisfies Flags;
+
 export const transformPositionals = {
   inputs: {
     type: 'string',

@@ -7,6 +7,7 @@ import { joinStreams } from '../manifest/join.ts';
 import { readSources, type Source } from '../manifest/read.ts';
 import { podPaths } from '../manifest/workload.ts';
 import { writeFiles } from '../manifest/write.ts';
+import type { ChangedText, OutputForm } from '../patch/output.ts';
 import { diffText } from '../render/diff-text.ts';
 import { reportText } from '../render/report-text.ts';
 
@@ -16,6 +17,9 @@ export type TransformArguments = {
   readonly write: boolean | undefined;
   readonly check: boolean | undefined;
   readonly diff: boolean | undefined;
+  readonly output?: 'yaml' | OutputForm;
+  /** Keys of a chart's values. */
+  readonly values?: string | undefined;
 };
 
 /** Runs a transformer over the inputs and answers the exit code. */
@@ -43,6 +47,7 @@ export async function transformSources(
   remarks: () => string = () => '',
 ): Promise<number> {
   const { out, err } = shell.streams;
+  const form = readForm(args);
   const { selection, requireMet } = selectObjects(args.only ?? []);
   const results = sources.map((source) => ({
     ...source,
@@ -59,12 +64,32 @@ export async function transformSources(
   }
 
   const changed = results.filter(({ before, text }) => before !== text);
+  const formed = form === undefined ? undefined : await form(results);
   if (args.write === true)
     await writeFiles(changed.flatMap(({ path, text }) => (path === undefined ? [] : [{ path, text }])));
-  if (args.diff === true) out.write(changed.map(({ name, before, text }) => diffText(name, before, text)).join(''));
+  if (formed !== undefined) out.write(formed);
+  else if (args.diff === true)
+    out.write(changed.map(({ name, before, text }) => diffText(name, before, text)).join(''));
   else if (args.write !== true && args.check !== true) out.write(joinStreams(results.map(({ text }) => text)));
   err.write(reportText(verdicts) + remarks());
   return args.check === true && changed.length > 0 ? exitCodes.different.code : exitCodes.success.code;
+}
+
+/** Another form of output than the manifests as they are written, if one is asked for. */
+function readForm(args: TransformArguments): ((files: readonly ChangedText[]) => Promise<string>) | undefined {
+  const { output = 'yaml', values } = args;
+  if (output === 'yaml' && values === undefined) return undefined;
+  const flag = values === undefined ? `-o ${output}` : '--values';
+  const other = (['write', 'check', 'diff'] as const).find((name) => args[name] === true);
+  if (other !== undefined) throw new Fault('usage', `${flag} prints something else than --${other}: say one of them`);
+  if (output !== 'yaml' && values !== undefined)
+    throw new Fault('usage', '--values has a form of its own: leave -o out');
+  return async (files) => {
+    const { formatOutput, formatValues, readValuePaths } = await import('../patch/output.ts');
+    return values === undefined
+      ? formatOutput(output as OutputForm, files)
+      : formatValues(readValuePaths(values), files);
+  };
 }
 
 /** `deployment/my-app`, a kind, or a name; each must be met by some object. */

@@ -1,7 +1,7 @@
 // greenroom uninject: takes out what inject put in.
 import { defineCommand } from '../command.ts';
 import { helperFlags } from './helper-flags.ts';
-import { transformFlags, transformPositionals } from './transform-flags.ts';
+import { outputFlags, transformFlags, transformPositionals } from './transform-flags.ts';
 
 export const uninjectCommand = defineCommand({
   usage: 'uninject <inputs..>',
@@ -14,6 +14,7 @@ export const uninjectCommand = defineCommand({
   flags: {
     name: { ...helperFlags.name, group: 'Where:', describe: 'The name that was given to inject' },
     ...transformFlags,
+    ...outputFlags,
   },
   async run(call) {
     const [{ uninject }, { checkName }, { transformInputs }] = await Promise.all([
