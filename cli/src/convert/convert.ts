@@ -46,7 +46,7 @@ export function convert(options: ConvertOptions, remarks: Remark[]): Transformer
           group.map(({ reading }) => reading),
           options,
         );
-        const remarked = commentsIn(list.items[first] as Node);
+        const remarked = group.flatMap(({ index }) => commentsIn(list.items[index] as Node));
         const start = itemStart(list, first);
         replaceItem(edits, list, first, part.node, style);
         if (list.flow !== true && remarked.length > 0) {
