@@ -18,6 +18,8 @@ export interface Finding {
   readonly verdict: string;
   /** Which container, where it is one. */
   readonly container?: string;
+  /** Of several things that hold one container up, such as targets, which one. */
+  readonly about?: string;
   readonly sinceMs?: number;
   /** What happens next by itself, such as `the kubelet tries again in about 40s`. */
   readonly next?: string;

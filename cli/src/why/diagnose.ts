@@ -39,16 +39,20 @@ export function diagnosePod(view: PodView): Diagnosed[] {
   for (const causes of [podCauses, restCauses]) {
     for (const cause of causes) {
       for (const finding of cause.find(view)) {
-        const isTold = found.some((each) => {
-          if (each.finding.container === undefined || finding.container === undefined) return true;
-          return each.finding.container === finding.container && each.cause.id !== cause.id;
-        });
+        const isTold = found.some((each) => covers(each, cause, finding));
         if (!isTold) found.push({ cause, finding });
       }
     }
     if (found.length > 0) break;
   }
   return found;
+}
+
+/** Whether what is known already says enough of a container, or of the whole pod. */
+function covers({ cause, finding }: Diagnosed, other: CauseInfo, of: Finding): boolean {
+  if (finding.container === undefined || of.container === undefined) return true;
+  if (finding.container !== of.container || cause.id === other.id) return false;
+  return finding.about === undefined || of.about === undefined || finding.about === of.about;
 }
 
 /** The first cause that holds for what makes pods. */

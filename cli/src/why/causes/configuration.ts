@@ -107,9 +107,13 @@ const waitingFor =
   ) =>
   (view: PodView): Finding[] =>
     view.focus.flatMap((container) => {
-      const message = container.waiting?.message || container.end?.message || '';
-      const why = container.waiting?.reason || container.end?.reason || '';
-      if (!reason.test(why) || !pattern.test(message)) return [];
+      const { waiting, end, isFailing } = container;
+      // between two attempts the status says only that there is a pause; the end says why
+      const told = [waiting, isFailing ? end : undefined].find(
+        (each) => each !== undefined && reason.test(each.reason ?? '') && pattern.test(each.message ?? ''),
+      );
+      if (told === undefined) return [];
+      const { message = '' } = told;
       const event = eventOf(container.events, 'Failed');
       const sinceMs = event === undefined ? bornMs(view) : firstSeenMs(event);
       return [{ container: container.name, sinceMs, ...tell(container, message, view) }];

@@ -128,20 +128,27 @@ export const podFailed: PodCause = {
   cure: 'Read its last words. A pod that has failed never runs again: delete it, or let its controller make another.',
   outlook: 'final',
   *find(view) {
-    if (view.stage !== 'failed') return;
-    const sinceMs = timeMs(view.focus[0]?.end?.finishedAt);
-    if (view.focus.length === 0)
-      yield {
-        verdict: `it has failed: ${quoted(view.pod.status?.message ?? view.pod.status?.reason ?? 'no reason is given')}`,
-      };
-    for (const container of view.focus) {
+    const { stage, pod, focus, name } = view;
+    const hasFailed = stage === 'failed';
+    if (hasFailed && focus.length === 0) {
+      yield { verdict: `it has failed: ${quoted(pod.status?.message ?? pod.status?.reason ?? 'no reason is given')}` };
+    }
+    for (const container of focus) {
+      const { end, title, spec, running } = container;
+      // the pod's phase follows only once all of its containers have ended
+      const isOver =
+        hasFailed || (pod.spec.restartPolicy === 'Never' && spec.restartPolicy === undefined && running === undefined);
+      if (!isOver || end === undefined || end.exitCode === 0) continue;
       const { said, facts } = lastWords(view, container);
+      const sinceMs = timeMs(end.finishedAt);
       yield {
-        verdict: `it has failed: ${container.title} ended with exit code ${container.end?.exitCode}${said}`,
+        verdict: hasFailed
+          ? `it has failed: ${title} ended with exit code ${end.exitCode}${said}`
+          : `${title} ended with exit code ${end.exitCode}, and is not started again (restartPolicy Never)${said}`,
         container: container.name,
         ...(sinceMs === undefined ? {} : { sinceMs }),
         facts,
-        commands: [`logs ${view.name} -c ${container.name}`],
+        commands: [`logs ${name} -c ${container.name}`],
       };
     }
   },

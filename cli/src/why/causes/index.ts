@@ -36,7 +36,7 @@ export const podChapters: readonly (readonly [title: string, causes: readonly Po
       scheduling.noScheduler,
     ],
   ],
-  ['An image', imageCauses],
+  ['An image', [configuration.wrongArchitecture, ...imageCauses]],
   [
     'Configuration and volumes',
     [
@@ -46,7 +46,6 @@ export const podChapters: readonly (readonly [title: string, causes: readonly Po
       configuration.runAsRoot,
       configuration.subPath,
       configuration.commandAbsent,
-      configuration.wrongArchitecture,
       configuration.containerNotMade,
       volumes.volumeBusy,
       volumes.volumeFails,

@@ -7,6 +7,9 @@ import { helperLogOf, helperSteps, pendingTargets } from '../waits/waited-hosts.
 import { lastLines, listed, quoted, spell } from '../words.ts';
 import { waitFinding } from './wait-finding.ts';
 
+/** A wait so short is no trouble yet. */
+const shortMs = 30_000;
+
 export const waitGoesOn: PodCause = {
   id: 'wait-goes-on',
   what: 'An init container with the helper waits or downloads, and what it waits for is no Service of this cluster, or one that looks well.',
@@ -15,9 +18,9 @@ export const waitGoesOn: PodCause = {
   *find(view) {
     if (view.stage !== 'init') return;
     for (const container of view.focus) {
-      const { message, hint } = helperLogOf(container, view.pod, view.snapshot);
+      const { message, hint, hasFailed } = helperLogOf(container, view.pod, view.snapshot);
       const steps = helperSteps(container);
-      if (container.running === undefined || (message === undefined && steps === undefined)) continue;
+      if (container.running === undefined || hasFailed || (message === undefined && steps === undefined)) continue;
       const targets = pendingTargets(container, view.pod, view.snapshot);
       const fetches = (steps ?? []).flatMap((step) => (step.kind === 'fetch' ? [step.destination] : []));
       const does =
@@ -26,6 +29,8 @@ export const waitGoesOn: PodCause = {
           : `downloads ${listed(fetches)}`;
       yield waitFinding(view, { container }, `${container.title} ${does}`, {
         ...(hint === undefined ? {} : { cure: quoted(hint) }),
+        // that is what it is there for
+        outlook: view.nowMs - container.running.sinceMs < shortMs ? 'passing' : 'open',
         commands: [`logs ${view.name} -c ${container.name} -f`],
       });
     }
@@ -41,13 +46,15 @@ export const initRuns: PodCause = {
     if (view.stage !== 'init') return;
     for (const container of view.focus) {
       if (container.running === undefined || container.role !== 'init') continue;
+      const sinceMs = container.running.sinceMs;
       const { hosts } = view;
       const own = hosts.filter((host) => host.container === container).map(({ target }) => target);
       const lines = lastLines(view.snapshot.logs.get(logKey(view.namespace, view.name, container.name)), 3);
       yield {
         verdict: `${container.title} has been running for ${spell(view.nowMs - container.running.sinceMs)}${own.length === 0 ? '' : ` and asks for ${listed(own)}`}`,
         container: container.name,
-        sinceMs: container.running.sinceMs,
+        sinceMs,
+        outlook: view.nowMs - sinceMs < shortMs ? 'passing' : 'open',
         facts: lines.map((line) => ['said', line]),
         commands: [`logs ${view.name} -c ${container.name} -f`],
       };

@@ -96,7 +96,7 @@ const kinds: readonly Kind[] = [
     id: 'node-selector',
     what: 'No node has the labels that nodeSelector or the node affinity asks for.',
     cure: 'Correct the nodeSelector or affinity, or label a node.',
-    pattern: /node affinity|node selector/,
+    pattern: /(?<!volume )node affinity|node selector/,
     verdict: ({ pod }) => {
       const labels = Object.entries(pod.spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
       return labels.length === 0
@@ -146,7 +146,8 @@ const kinds: readonly Kind[] = [
     what: 'The volume of the pod is bound to a node or zone in which the pod cannot run.',
     cure: 'Let the pod run where its volume is, or make the volume anew with volumeBindingMode: WaitForFirstConsumer.',
     pattern: /volume node affinity|no available volume zone|max volume count/,
-    verdict: (_, reasons) => `no node that could run it can reach its volume: ${reasons[0]?.text}`,
+    verdict: (_, reasons) =>
+      `no node that could run it can reach its volume (${reasons[0]?.text.replace(/^had /, '')})`,
   },
 ];
 

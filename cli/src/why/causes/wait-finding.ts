@@ -13,7 +13,7 @@ const sinceOf = (view: PodView, { restarts, running, end }: ContainerView): numb
 
 export function waitFinding(
   view: PodView,
-  { container }: Pick<WaitedHost, 'container'>,
+  { container, target }: Pick<WaitedHost, 'container'> & Partial<WaitedHost>,
   verdict: string,
   more: Partial<Finding> = {},
 ): Finding {
@@ -31,6 +31,7 @@ export function waitFinding(
   return {
     verdict,
     container: container.name,
+    ...(target === undefined ? {} : { about: target }),
     sinceMs: sinceOf(view, container),
     ...(next === undefined ? {} : { next }),
     ...more,

@@ -9,6 +9,8 @@ export interface HelperLog {
   /** The code of the last cause of a target. */
   readonly causes: ReadonlyMap<string, string>;
   readonly step: string | undefined;
+  /** It has said that it gives up. */
+  readonly hasFailed: boolean;
 }
 
 interface Line {
@@ -19,6 +21,7 @@ interface Line {
   readonly target?: string;
   readonly cause?: string;
   readonly step?: string;
+  readonly outcome?: string;
 }
 
 export function readHelperLog(text: string): HelperLog {
@@ -35,7 +38,7 @@ export function readHelperLog(text: string): HelperLog {
       pending = pending.filter((target) => target !== line.target);
     }
   }
-  return { message: last.msg, hint: last.hint, pending, causes, step: last.step };
+  return { message: last.msg, hint: last.hint, pending, causes, step: last.step, hasFailed: last.outcome === 'failed' };
 }
 
 function parseLine(text: string): Line[] {
