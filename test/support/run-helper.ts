@@ -1,6 +1,6 @@
 // The built helper as a child process, as a kubelet would start it: what it printed, how it ended, what it left.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,13 +27,22 @@ export interface RunningHelper {
   readonly ended: Promise<HelperEnd>;
 }
 
-/** Starts the helper with these arguments, and of the environment only PATH and what is given. */
-export function startHelper(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningHelper {
+/**
+ * Starts the helper with these arguments, and of the environment only PATH and what is given.
+ * @param user the number of another user (and group) to run as; needs root
+ */
+export function startHelper(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  user?: number,
+): RunningHelper {
   const folder = mkdtempSync(join(tmpdir(), 'greenroom-run-'));
+  if (user !== undefined) chownSync(folder, user, user);
   const terminationLog = join(folder, 'termination-log');
   const child = spawn(process.execPath, [helperProgram, ...args], {
     env: { PATH: process.env.PATH, GREENROOM_TERMINATION_LOG: terminationLog, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user !== undefined && { uid: user, gid: user }),
   });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

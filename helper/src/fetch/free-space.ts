@@ -43,13 +43,34 @@ export async function checkSpace(folder: string, neededBytes: number): Promise<v
   }
 }
 
-/** What is left of the container's memory limit (cgroup v2), if there is one. */
-function memoryLeft(): number | undefined {
-  try {
-    const read = (file: string) => readFileSync(`/sys/fs/cgroup/${file}`, 'utf8').trim();
-    const limit = Number(read('memory.max'));
-    return Number.isNaN(limit) ? undefined : Math.max(0, limit - Number(read('memory.current')));
-  } catch {
-    return undefined;
-  }
+/**
+ * What is left of the container's memory limit, if there is one: without the pages of files, which the kernel drops when
+ * it needs them. cgroup v2, or v1 (Kubernetes' pods see their own group at the top).
+ * @param root where the groups are
+ */
+export function memoryLeft(root = '/sys/fs/cgroup'): number | undefined {
+  const read = (file: string) => readFileSync(`${root}/${file}`, 'utf8').trim();
+  const left = (limitFile: string, usedFile: string, statFile: string, fileCaches: readonly string[]) => {
+    try {
+      const limit = Number(read(limitFile));
+      // `max`, or, in v1, more than there can be
+      if (!(limit < 2 ** 60)) return undefined;
+      const stat = new Map(
+        read(statFile)
+          .split('\n')
+          .map((line) => line.split(' ') as [string, string]),
+      );
+      const cachedBytes = fileCaches.reduce((sum, name) => sum + Number(stat.get(name) ?? 0), 0);
+      return Math.max(0, limit - Math.max(0, Number(read(usedFile)) - cachedBytes));
+    } catch {
+      return undefined;
+    }
+  };
+  return (
+    left('memory.max', 'memory.current', 'memory.stat', ['inactive_file', 'active_file']) ??
+    left('memory/memory.limit_in_bytes', 'memory/memory.usage_in_bytes', 'memory/memory.stat', [
+      'total_inactive_file',
+      'total_active_file',
+    ])
+  );
 }

@@ -13,7 +13,7 @@ const table: Readonly<Record<string, readonly [FailureCodeName, string, string]>
   ENOSPC: [
     'NO_SPACE',
     'no space left',
-    "Make the volume larger: emptyDir.sizeLimit, the claim's resources.requests.storage, or the node's disk",
+    "Make the volume larger: emptyDir.sizeLimit, the claim's resources.requests.storage, or the node's disk; many small files may also use up its inodes",
   ],
   EDQUOT: ['NO_SPACE', 'the quota is used up', 'Raise the quota of the volume, or make the claim larger'],
   EFBIG: ['NO_SPACE', 'the file is larger than the file system allows', 'Use another kind of volume'],
