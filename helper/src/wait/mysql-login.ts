@@ -35,6 +35,8 @@ export function createMysqlLogin(serves: Probe, target: ServerTarget, world: Pro
       ...(password !== undefined && { password }),
       ...(target.path !== '' && { database: target.path }),
       ...(tls !== undefined && { ssl: { ...ofDriver(tls), verifyIdentity: true } }),
+      // Node knows no other charset without the tables of a library, which the bundle leaves out
+      charset: 'UTF8MB4_UNICODE_CI',
       rowsAsArray: true,
       // no file of this container for a server that asks for one
       flags: ['-LOCAL_FILES'],

@@ -48,6 +48,30 @@ test('a wait for a server loads no other protocol, and no undici', () => {
   assert.ok(!modules.has('tls') && !modules.has('http2'));
 });
 
+// a text that each driver holds
+const drivers = {
+  postgres: /scramMaxIterations/,
+  mysql: /mysql_native_password/,
+  mongodb: /MongoServerSelectionError/,
+  amqp: /Cheers, thanks/,
+  nats: /NoRespondersError/,
+};
+
+for (const [kind, text] of Object.entries(drivers)) {
+  test(`a wait for ${kind} loads its driver only for a login`, () => {
+    const { files } = loadedBy(entry, chunk('wait'), chunk(kind));
+    for (const driver of Object.values(drivers)) assert.deepEqual(holds(files, driver), []);
+    assert.notDeepEqual(holds(loadedBy(chunk(`${kind}-login`)).files, text), []);
+  });
+}
+
+test('a wait for HTTP loads JSONPath and HTTP/2 only where they are asked for', () => {
+  const { files, modules } = loadedBy(entry, chunk('wait'), chunk('http'));
+  assert.deepEqual(holds(files, /JSONPathSyntaxError/), []);
+  assert.ok(!modules.has('http2'));
+  assert.notDeepEqual(holds(loadedBy(chunk('json-condition')).files, /JSONPathSyntaxError/), []);
+});
+
 test('the search for what is loaded finds what is there', () => {
   const { files, modules } = loadedBy(chunk('http'));
   assert.notDeepEqual(holds(files, /UND_ERR_INVALID_ARG/), []);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCertificate } from '../../support/certificate.ts';
 import { giveToServer, needs, runTool, startServer } from '../../support/real-server.ts';
+import { startHelper } from '../../support/run-helper.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
@@ -13,6 +14,12 @@ function serverFolder(): TempDir {
   const folder = createTempDir();
   giveToServer(folder.path);
   return folder;
+}
+
+/** The built program, whose drivers are bundled, must be let in as well. */
+async function built(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { exitCode, stderr } = await startHelper(['wait', ...words, '--deadline', '20s'], env).ended;
+  assert.equal(exitCode, 0, stderr);
 }
 
 const sql = (port: number, text: string) =>
@@ -33,7 +40,7 @@ test('postgres: a login, a database, a table, a query, a standby, TLS', needs('p
     join(data, 'pg_hba.conf'),
     ['host all postgres 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256', ''].join('\n'),
   );
-  const args = ['-D', data, '-p', String(port), '-k', folder.path, '-h', '127.0.0.1'];
+  const args = ['-D', data, '-p', String(port), '-k', folder.path, '-h', '127.0.0.1', '-c', 'fsync=off'];
   const secret = folder.write('password', 'right horse\n');
   const login = [`postgres://localhost:${port}/shop`, '--user', 'shop', '--password-file', secret];
   const cause = async (...words: string[]) => (await firstCause([...login, ...words])).message;
@@ -83,6 +90,7 @@ test('postgres: a login, a database, a table, a query, a standby, TLS', needs('p
   {
     await using _ = startServer('postgres', [...args, '-c', 'ssl=on']);
     await startWait([...login, '--tls', '--ca-file', ca]).ended;
+    await built([...login, '--tls', '--ca-file', ca, '--table', 'orders', '--query', 'SELECT true']);
     await startWait([`postgres://localhost:${port}`, '--tls', '--ca-file', ca]).ended;
     assert.match((await firstCause([...login, '--tls'])).hint, /--ca-file/);
     assert.match((await firstCause([...login, '--tls', '--ca-file', ca, '--server-name', 'db'])).hint, /not for/);
@@ -143,6 +151,7 @@ test('mysql: a login, a database, a table, a query, read-only, TLS', needs('mari
   assert.equal(await cause('--primary'), 'it is no primary but read-only');
 
   await startWait([...login, '--tls', '--ca-file', files.ca]).ended;
+  await built([...login, '--tls', '--ca-file', files.ca, '--table', 'orders', '--query', 'SELECT 1']);
   assert.match((await firstCause([...login, '--tls'])).hint, /--ca-file/);
   assert.match((await firstCause([...login, '--tls', '--ca-file', files.ca, '--server-name', 'db'])).hint, /not for/);
 });
@@ -207,6 +216,7 @@ test('nats: a password, a token, credentials, a stream, TLS', needs('nats-server
     await admin.request('$JS.API.STREAM.CREATE.ORDERS', stream);
     await admin.close();
     await streaming.ended;
+    await built([target, '--password-file', secret, '--stream', 'ORDERS']);
   }
   await using _ = startServer('nats-server', [
     ...args,

@@ -6,6 +6,7 @@ import { MongoClient } from 'mongodb';
 import { makeCertificate } from '../../support/certificate.ts';
 import { buildFerretdb, ferretdb, needsFerretdb } from '../../support/ferretdb.ts';
 import { startServer, whoeverRunsTests } from '../../support/real-server.ts';
+import { startHelper } from '../../support/run-helper.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
@@ -43,6 +44,8 @@ test('mongodb: absent, ready, a login, a collection, TLS, killed', needsFerretdb
   await client.db('shop').collection('orders').insertOne({ number: 1 });
   await client.close();
   await seeded.ended;
+  const built = await startHelper(['wait', target, ...login, '--table', 'orders', '--deadline', '20s'], right).ended;
+  assert.equal(built.exitCode, 0, built.stderr);
 
   const secured = [`mongodb://localhost:${tlsPort}/shop`, ...login, '--table', 'orders', '--tls'];
   await startWait([...secured, '--ca-file', ca], right).ended;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect as connectAmqp } from 'amqplib';
 import { findProgram, giveToServer, needs, runTool, startServer } from '../../support/real-server.ts';
+import { startHelper } from '../../support/run-helper.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
@@ -193,6 +194,8 @@ test(
     const connection = await connectAmqp(`amqp://127.0.0.1:${port}`);
     await (await connection.createChannel()).assertQueue('orders', { durable: false });
     await queueing.ended;
+    const built = await startHelper(['wait', ...login, '--queue', 'orders', '--deadline', '20s'], right).ended;
+    assert.equal(built.exitCode, 0, built.stderr);
     await connection.close();
 
     await server.end();
