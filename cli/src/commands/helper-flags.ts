@@ -50,6 +50,12 @@ export const helperFlags = {
     describe: 'The least level that is logged',
   },
   name: { type: 'string', group: parts, describe: 'The name of the init container', default: 'greenroom' },
+  'kube-version': {
+    type: 'string',
+    group: parts,
+    placeholder: '1.N',
+    describe: "The cluster's: from 1.35 a bare Pod whose step failed for good fails at once",
+  },
   'helper-image': {
     type: 'string',
     group: parts,

@@ -19,6 +19,9 @@ const shortKinds: Readonly<Record<string, ScaffoldKind>> = {
   cj: 'CronJob',
 };
 
+// on since then, stable since 1.31
+const failurePolicySince = 26;
+
 // the user of the helper, whose group must be able to write to a claim
 const helperGroup = 65_532;
 
@@ -73,7 +76,7 @@ export const newCommand = defineCommand({
     if (args.image === undefined)
       throw new Fault('usage', 'new: --image is missing', { cure: 'such as --image busybox:1.28' });
     if (args.command === true && rest.length === 0) throw new Fault('usage', '--command: no words stand behind --');
-    const { readHelperFlags } = await import('./read-helper-flags.ts');
+    const { readHelperFlags, readKubeMinor } = await import('./read-helper-flags.ts');
     const helper = await readHelperFlags(call);
     const { helperContainerNames } = await import('../inject/container.ts');
     const { scaffold } = await import('../scaffold/scaffold.ts');
@@ -92,6 +95,7 @@ export const newCommand = defineCommand({
       group: helper.claim === undefined ? undefined : helperGroup,
       steps: helper.steps,
       helperContainers: helperContainerNames(helper),
+      failurePolicy: (readKubeMinor(args) ?? failurePolicySince) >= failurePolicySince,
       accesses: readAccesses(helper.steps, args.namespace),
     });
     const [{ inject }, { transformFile }] = await Promise.all([

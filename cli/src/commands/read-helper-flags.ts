@@ -13,6 +13,7 @@ import { Fault } from '../fault.ts';
 import { namesVariable, variablesOf } from '../inject/container.ts';
 import type { HelperOptions, ObjectMount, SecretVariable } from '../inject/options.ts';
 import { writtenFolders } from '../inject/step-paths.ts';
+import { readKubeVersion } from '../kube-version.ts';
 import { resolveHelperImage } from '../settings.ts';
 
 type HelperArguments = {
@@ -24,6 +25,7 @@ type HelperArguments = {
   readonly 'log-format': string | undefined;
   readonly 'log-level': string | undefined;
   readonly name: string;
+  readonly 'kube-version'?: string | undefined;
   readonly 'helper-image': string | undefined;
 };
 
@@ -62,9 +64,17 @@ export async function readHelperOptions(
     secretVariables,
     objectMounts,
     claim: args.claim,
+    restartRules: (readKubeMinor(args) ?? 0) >= restartRulesSince,
     sizeLimit: args['size-limit'] === undefined ? undefined : checkQuantity(args['size-limit'], args.claim),
   };
 }
+
+// https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/: ContainerRestartRules
+const restartRulesSince = 35;
+
+/** The minor version that is asked for; undefined: any that is in use. */
+export const readKubeMinor = (args: { readonly 'kube-version'?: string | undefined }): number | undefined =>
+  args['kube-version'] === undefined ? undefined : readKubeVersion(args['kube-version']);
 
 /** The rule for a container's name, RFC 1123; short enough that a step's number and a folder's name find room. */
 export function checkName(name: string): string {

@@ -14,6 +14,7 @@ export const configFields = {
   logFormat: { flag: 'log-format', kind: 'text' },
   logLevel: { flag: 'log-level', kind: 'text' },
   name: { flag: 'name', kind: 'text' },
+  kubeVersion: { flag: 'kube-version', kind: 'text' },
   helperImage: { flag: 'helper-image', kind: 'text' },
   first: { flag: 'first', kind: 'switch' },
   last: { flag: 'last', kind: 'switch' },

@@ -1,5 +1,6 @@
 // The helper as containers of a pod: what PodSecurity `restricted` asks for, and small honest resources.
 import {
+  exitCodes,
   formatArgs,
   formatPlan,
   formatStep,
@@ -53,19 +54,21 @@ export class ContainerWriter {
   /**
    * The containers in their order.
    * @param mounts what they see of the pod's volumes
+   * @param isBare whether nothing makes another pod when this one fails
    */
-  write(mounts: readonly NewNode[]): readonly NewPart[] {
-    const key = JSON.stringify(mounts);
-    const written = this.#written.get(key) ?? helperContainers(this.#options, mounts);
+  write(mounts: readonly NewNode[], isBare = false): readonly NewPart[] {
+    const ruled = isBare && this.#options.restartRules === true;
+    const key = JSON.stringify([mounts, ruled]);
+    const written = this.#written.get(key) ?? helperContainers(this.#options, mounts, ruled);
     this.#written.set(key, written);
     return written;
   }
 }
 
-function helperContainers(options: HelperOptions, mounts: readonly NewNode[]): NewPart[] {
+function helperContainers(options: HelperOptions, mounts: readonly NewNode[], ruled: boolean): NewPart[] {
   const names = helperContainerNames(options);
-  if (!options.separate) return names.map((name) => container(options, name, options.steps, mounts));
-  return options.steps.map((step, index) => container(options, names[index] ?? '', [step], mounts));
+  if (!options.separate) return names.map((name) => container(options, name, options.steps, mounts, ruled));
+  return options.steps.map((step, index) => container(options, names[index] ?? '', [step], mounts, ruled));
 }
 
 /** What the containers are called: one for the plan, or one for each step. */
@@ -79,6 +82,7 @@ function container(
   name: string,
   steps: readonly Step[],
   mounts: readonly NewNode[],
+  ruled: boolean,
 ): NewPart {
   const [only, ...others] = steps;
   if (only === undefined) throw new Error('a container without steps');
@@ -98,6 +102,7 @@ function container(
     image,
     args: flowList(args),
     env: variables.length === 0 ? undefined : list(variables),
+    ...(ruled ? restartRules : {}),
     resources: map({
       requests: flowMap({ cpu: '10m', memory: '64Mi' }),
       limits: flowMap({ memory: memoryLimit[kinds.has('fetch') ? 'fetch' : 'wait'] }),
@@ -107,6 +112,20 @@ function container(
   });
   return newPart(name, node);
 }
+
+/** The exit codes after which no other try will help. */
+export const finalExitCodes = Object.values(exitCodes)
+  .filter(({ code, worthRestarting }) => code !== 0 && !worthRestarting)
+  .map(({ code }) => code);
+
+// Never, but for these: what is late, killed or out of memory is tried again, a fault that stays fails the pod
+// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restart-rules (on since 1.35)
+const restartRules = {
+  restartPolicy: 'Never',
+  restartPolicyRules: list([
+    map({ action: 'Restart', exitCodes: flowMap({ operator: 'NotIn', values: flowList([0, ...finalExitCodes]) }) }),
+  ]),
+} as const;
 
 // most waits touch no file
 const needsFiles = (steps: readonly Step[]) =>

@@ -34,6 +34,8 @@ export interface HelperOptions {
   readonly objectMounts: readonly ObjectMount[];
   /** The claim that fetched files go to; without it they go to an emptyDir. */
   readonly claim: string | undefined;
+  /** Whether the cluster knows restartPolicyRules: a bare Pod whose step failed for good then fails at once. */
+  readonly restartRules?: boolean;
   /** How large an emptyDir may grow, as Kubernetes writes it. */
   readonly sizeLimit: string | undefined;
 }

@@ -70,7 +70,7 @@ export function planWanted(place: PodPlace, options: InjectOptions, writer: Cont
     throw new PodFault(`a container of ${objectText(object)} has no name`, item ?? containers);
   }
   const volumes = planVolumes(place, options);
-  const wanted = writer.write(volumes.helperMounts);
+  const wanted = writer.write(volumes.helperMounts, object.kind === 'Pod');
   const clash = wanted.find(({ name }) =>
     itemsAt(document, pod, 'containers').some((app) => textAt(document, app, 'name') === name),
   );

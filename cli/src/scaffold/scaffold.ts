@@ -1,7 +1,8 @@
 // A manifest for an app, without the helper: what PodSecurity `restricted` admits, and what it leaves to the user
 // said in comments. inject puts the steps in.
-import { exitCodes, type Step } from '../../../helper/src/contract/index.ts';
+import type { Step } from '../../../helper/src/contract/index.ts';
 import type { Access } from '../inject/api-access.ts';
+import { finalExitCodes } from '../inject/container.ts';
 import { formatBlock, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, map, type NewNode, remark } from '../manifest/node.ts';
 
@@ -27,6 +28,8 @@ export interface ScaffoldOptions {
   readonly group: number | undefined;
   /** What the containers are called that the steps will run in. */
   readonly helperContainers: readonly string[];
+  /** Whether the cluster knows podFailurePolicy. */
+  readonly failurePolicy: boolean;
   /** What the steps ask the API for: it takes a service account that may. */
   readonly accesses: readonly Access[];
   /** The steps that will run before the app: a Deployment must wait for them. */
@@ -81,14 +84,14 @@ function workload(options: ScaffoldOptions): NewNode {
 }
 
 /** What a Job tries again, and what it need not: an exit code of the helper that no other try will change. */
-function jobSpec({ helperContainers }: ScaffoldOptions, template: NewNode): NewNode {
-  const final = Object.values(exitCodes).filter(({ code, worthRestarting }) => code !== 0 && !worthRestarting);
-  const values = flowList(final.map(({ code }) => code));
+function jobSpec({ helperContainers, failurePolicy }: ScaffoldOptions, template: NewNode): NewNode {
+  const values = flowList(finalExitCodes);
   // https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy (stable since 1.31)
   const rules = helperContainers.map((containerName) =>
     map({ action: 'FailJob', onExitCodes: flowMap({ containerName, operator: 'In', values }) }),
   );
-  return map({ backoffLimit: 3, podFailurePolicy: map({ rules: list(rules) }), template });
+  const podFailurePolicy = failurePolicy ? map({ rules: list(rules) }) : undefined;
+  return map({ backoffLimit: 3, podFailurePolicy, template });
 }
 
 function pod(options: ScaffoldOptions): NewNode {
