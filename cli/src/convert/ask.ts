@@ -35,6 +35,8 @@ export interface Calling {
   readonly args: readonly string[];
   /** The current folder, where it is known. */
   readonly folder: string | undefined;
+  /** The host that a client asks that names none: where it runs beside its server, as a health check does. */
+  readonly self: string | undefined;
   /** Whether what it prints is thrown away. */
   readonly silent: boolean;
   /** The container's variables: the value, a reference that the kubelet fills in, or undefined. */

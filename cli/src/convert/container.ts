@@ -63,7 +63,7 @@ export function readContainer(place: PodPlace, container: Node): Reading {
     const judgement = judge(
       words.map(({ text }) => text),
       environmentOf(place, container),
-      textAt(document, container, 'workingDir'),
+      { folder: textAt(document, container, 'workingDir') },
     );
     const steps = stepsOf(judgement);
     refuseFolders(place, container, judgement);

@@ -3,7 +3,7 @@
 import type { Ask } from './ask.ts';
 import { runWords } from './script/run.ts';
 import { Unsure } from './script/syntax.ts';
-import { type Act, Endless, type Environment, type Failing, type Shared, World } from './script/world.ts';
+import { type Act, type Around, Endless, type Environment, type Failing, type Shared, World } from './script/world.ts';
 
 /** An ask that the container makes, and how long it goes on; undefined: for ever. */
 export interface Judged {
@@ -21,13 +21,12 @@ export interface Judgement {
 /**
  * What a container does, where that is known for sure.
  * @param words command and arguments, as the kernel gets them
- * @param folder the working folder, where it is known
  * @throws Unsure
  */
-export function judge(words: readonly string[], environment: Environment, folder?: string): Judgement {
+export function judge(words: readonly string[], environment: Environment, around: Around = {}): Judgement {
   const shared: Shared = { scripts: new Map(), numbers: new Map() };
   const run = (failing?: Failing) => {
-    const world = new World(environment, folder, shared, failing);
+    const world = new World(environment, around, shared, failing);
     try {
       return { world, code: runWords(words, world) };
     } catch (error) {

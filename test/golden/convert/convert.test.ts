@@ -9,7 +9,8 @@ import { runInShell } from '../../support/in-shell.ts';
 
 for (const { name, path } of goldenCases('convert')) {
   const args = splitWords(readFileSync(join(path, 'args.txt'), 'utf8'));
-  const output = join(path, args.includes('--diff') ? 'output.diff' : 'output.yaml');
+  const ofCompose = args.at(-1) === 'compose.yaml';
+  const output = join(path, ofCompose ? 'output.txt' : args.includes('--diff') ? 'output.diff' : 'output.yaml');
 
   test(`${name}: convert gives what is kept`, async () => {
     const { exitCode, stdout, stderr } = await runInShell(args, { folder: path });

@@ -2,7 +2,7 @@
 import type { ProgramReader } from '../ask.ts';
 import { k8sWaitFor, kubectl, kubernetesEntrypoint } from './kubernetes.ts';
 import { dig, getent, host, nc, nslookup } from './names.ts';
-import { mongosh, mysqladmin, others, pgIsready, redisCli } from './servers.ts';
+import { mongosh, mysqladmin, others, pgIsready, rabbitmqDiagnostics, redisCli } from './servers.ts';
 import { composeWait, dockerize, initium, wait4x, waitForIt, waitForPort, waitForScript } from './waiters.ts';
 import { curl, wget } from './web.ts';
 
@@ -22,6 +22,7 @@ export const programs: Readonly<Record<string, ProgramReader>> = {
   'mariadb-admin': mysqladmin,
   'redis-cli': redisCli,
   'valkey-cli': redisCli,
+  'rabbitmq-diagnostics': rabbitmqDiagnostics,
   mongosh,
   mongo: mongosh,
   wait4x,

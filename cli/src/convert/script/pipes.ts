@@ -21,6 +21,7 @@ export function runPipe(commands: readonly Placed[], world: World): number {
   const doing = programs[source.program]?.({
     args: source.args,
     folder: world.folder,
+    self: world.self,
     silent: false,
     variable: (name) => world.get(name),
   });

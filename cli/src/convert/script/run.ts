@@ -221,7 +221,13 @@ function call(words: readonly string[], context: Context): number {
         if (name === 'echo' || name === 'printf') return 0;
         throw new Unsure(`${name}: what it does is not known`);
       }
-      const doing = reader({ args, folder: world.folder, silent: context.silent, variable: (each) => world.get(each) });
+      const doing = reader({
+        args,
+        folder: world.folder,
+        self: world.self,
+        silent: context.silent,
+        variable: (each) => world.get(each),
+      });
       for (const ask of doing.asks) if (!world.ask(ask, at)) return 1;
       return doing.next === undefined ? 0 : call(doing.next, context);
     }

@@ -63,6 +63,14 @@ export interface Failing {
 /** What the container gives its process: values, or references that the kubelet fills in. */
 export type Environment = ReadonlyMap<string, string>;
 
+/** Where a process runs. */
+export interface Around {
+  /** The working folder, where it is known. */
+  readonly folder?: string | undefined;
+  /** The host that a client asks that names none. */
+  readonly self?: string | undefined;
+}
+
 /** Scripts that are parsed, and the numbers of the commands that ask. */
 export interface Shared {
   readonly scripts: Map<string, List>;
@@ -83,6 +91,7 @@ export class World implements Variables {
   asked = 0;
   readsTime = false;
   folder: string | undefined;
+  readonly self: string | undefined;
   /** Loops that are under way, and how many asks there were when each began. */
   readonly loops: number[] = [];
   #variables = new Map<string, string>();
@@ -94,9 +103,10 @@ export class World implements Variables {
   readonly #numbers: Map<Placed, number>;
 
   /** @param shared what the worlds of one container share */
-  constructor(environment: Environment, folder: string | undefined, shared: Shared, failing?: Failing) {
+  constructor(environment: Environment, around: Around, shared: Shared, failing?: Failing) {
     this.environment = environment;
-    this.folder = folder;
+    this.folder = around.folder;
+    this.self = around.self;
     this.#scripts = shared.scripts;
     this.#numbers = shared.numbers;
     this.#failing = failing;

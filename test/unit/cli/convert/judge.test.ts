@@ -14,9 +14,9 @@ const env = new Map([
 ]);
 
 /** The steps of a script or of words; or why there are none. */
-function read(input: string | readonly string[], folder?: string): string {
+function read(input: string | readonly string[]): string {
   try {
-    const { steps, write } = stepsOf(judge(typeof input === 'string' ? ['sh', '-c', input] : input, env, folder));
+    const { steps, write } = stepsOf(judge(typeof input === 'string' ? ['sh', '-c', input] : input, env));
     return steps
       .map((step) => joinWords(formatStep(step)))
       .flatMap((line) => write([line]))

@@ -42,7 +42,7 @@ test('words become what a shell makes of them', () => {
       ['A', 'one'],
       ['B', 'two  three'],
     ]),
-    undefined,
+    {},
     { scripts: new Map(), numbers: new Map() },
   );
   for (const line of lines) {
