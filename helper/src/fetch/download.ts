@@ -39,6 +39,8 @@ export interface DownloadOptions {
   readonly maxRedirects: number;
   /** From 1 to 16, or `auto`. */
   readonly connections: string;
+  /** Smaller ones for tests; see parts.ts. */
+  readonly partBytes?: number;
   /** What the user gave for a URL, read anew for each request. */
   readonly headers: (url: string) => Promise<readonly Header[]>;
 }
@@ -128,6 +130,9 @@ export class Download implements Supply {
     await this.#upkeep?.end();
     if (this.#work === undefined) return;
     await this.#work.partial.drain().catch(() => {});
+    if (this.#inParts && this.#held !== undefined) {
+      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushed ?? [])).catch(() => {});
+    }
     await this.#work.partial.close().catch(() => {});
   }
 
@@ -157,12 +162,13 @@ export class Download implements Supply {
     throw new Failure('UNEXPECTED_ANSWER', 'the server gives a part of the file again and again, never the right one');
   }
 
-  #chooseAsking(): Asking {
+  /** @param from the byte that is wanted first */
+  #chooseAsking(from = this.#held?.bytes ?? 0): Asking {
     // another source's validators mean nothing here: the digest, without which there are no mirrors, decides
     if (this.#held !== undefined && this.#heldFrom !== this.#sources.current) {
       this.#held = { ...this.#held, validators: {} };
     }
-    return chooseAsking(this.#held, this.#digestKnown, this.#ifRangeFails);
+    return chooseAsking(this.#held && { ...this.#held, bytes: from }, this.#digestKnown, this.#ifRangeFails);
   }
 
   async #readList(attempt: Attempt): Promise<void> {
@@ -283,7 +289,7 @@ export class Download implements Supply {
   async #askPart(part: Extent, attempt: Attempt): Promise<Part> {
     try {
       const request = await this.#request(this.#sources.current, [], attempt);
-      return await askPart(request, this.#chooseAsking(), this.#held as Held, this.#digestKnown, part);
+      return await askPart(request, this.#chooseAsking(part[0]), this.#held as Held, this.#digestKnown, part);
     } catch (error) {
       this.#noParts ||= error instanceof NoParts;
       throw error;

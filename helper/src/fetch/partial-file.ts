@@ -10,16 +10,16 @@ import { addExtent, beginning, type Extents } from './extents.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 // Above this the server has to wait for the volume; below the other it goes on.
-export const highBytes = 4 << 20;
-const lowBytes = 2 << 20;
+export const highBytes = 2 << 20;
+const lowBytes = 1 << 20;
 // The same for what is written and not hashed: it shall not fall out of the page cache before.
 const highLagBytes = 32 << 20;
 const readBytes = 1 << 20;
 
 // What bodies are received into. Larger buffers bring no more, and there may be 16 of them being filled.
-const bufferBytes = 256 << 10;
+const bufferBytes = 128 << 10;
 // With less room than this a read would be a small one.
-const leastRoomBytes = 48 << 10;
+const leastRoomBytes = 32 << 10;
 // Shared by all files, and kept: to ask the system for memory anew costs as much as to fill it.
 const pool: Buffer[] = [];
 const keptBuffers = 32;

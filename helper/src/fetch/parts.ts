@@ -21,18 +21,21 @@ export interface Situation {
   readonly connections: number;
   /** Bytes a second of one connection; 0 when not known. */
   readonly rate: number;
+  /** Parts of that size, whatever the rate; default: as is best. */
+  readonly partBytes?: number | undefined;
 }
 
 /** @returns undefined where nothing is left, or the rest has to wait; with one connection, all that is missing there */
-export function nextPart({ sizeBytes, received, claimed, connections, rate }: Situation): Extent | undefined {
+export function nextPart(situation: Situation): Extent | undefined {
+  const { sizeBytes, received, claimed, connections, rate, partBytes } = situation;
   const taken = claimed.reduce((all, [from, to]) => addExtent(all, from, to), received);
   const free = gaps(taken, sizeBytes);
   const [first] = free;
   if (first === undefined || connections === 1) return first;
-  const most = rate > 2 * smallPartBytes ? largePartBytes : smallPartBytes;
+  const most = partBytes ?? (rate > 2 * smallPartBytes ? largePartBytes : smallPartBytes);
   if (first[0] >= beginning(received) + windowParts * connections * most) return undefined;
   const leftBytes = gaps(received, sizeBytes).reduce((sum, [from, to]) => sum + to - from, 0);
-  const fair = Math.max(leastPartBytes, Math.ceil(leftBytes / connections));
+  const fair = Math.max(Math.min(leastPartBytes, most), Math.ceil(leftBytes / connections));
   return [first[0], Math.min(first[1], first[0] + Math.min(most, fair))];
 }
 

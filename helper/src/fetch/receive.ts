@@ -7,7 +7,7 @@ import type { Log } from '../ports/log.ts';
 import { NoParts, type Part } from './ask-part.ts';
 import { addExtent, type Extent, type Extents, gaps, totalBytes } from './extents.ts';
 import type { PartialFile } from './partial-file.ts';
-import { largePartBytes, nextPart, slowest } from './parts.ts';
+import { nextPart, slowest } from './parts.ts';
 import { enough, transfer } from './transfer.ts';
 import { createWidening, type Widening } from './widen.ts';
 
@@ -22,6 +22,8 @@ export interface Receiving {
   readonly askPart: ((part: Extent) => Promise<Part>) | undefined;
   /** At most so many; all of them at once, or as many as bring more. */
   readonly connections: { readonly most: number; readonly fixed: boolean };
+  /** See parts.ts. */
+  readonly partBytes?: number | undefined;
   /** Called before anything is written that does not follow what is there. */
   readonly onParts: () => Promise<void>;
   readonly timeoutMs: number;
@@ -50,7 +52,7 @@ interface Lane {
 
 /** @throws Failure of the last connection; what came before it is kept */
 export async function receive(options: Receiving): Promise<void> {
-  const { partial, sizeBytes, clock, log, askPart, connections } = options;
+  const { partial, sizeBytes, clock, log, askPart, connections, partBytes } = options;
   const end = sizeBytes ?? Number.POSITIVE_INFINITY;
   const lanes = new Set<Lane>();
   let received: Extents = partial.written;
@@ -78,9 +80,12 @@ export async function receive(options: Receiving): Promise<void> {
     return ms <= 0 ? 0 : ([...lanes].reduce((sum, { at, from }) => sum + at - from, done.bytes) / ms) * 1_000;
   };
   const all = () => [...lanes].reduce((sum, { from, at }) => addExtent(sum, from, at), received);
-  const claimed = (): Extents => [...lanes].map(({ at, to }) => [at, to]);
-  const next = () =>
-    nextPart({ sizeBytes: end, received: all(), claimed: claimed(), connections: wanted(), rate: rate() });
+  const nextBut = (lane: Lane | undefined) =>
+    nextPart({
+      ...{ sizeBytes: end, received: all(), connections: wanted(), rate: rate(), partBytes },
+      claimed: [...lanes].flatMap((one) => (one === lane ? [] : [[one.at, one.to]])),
+    });
+  const next = () => nextBut(undefined);
 
   /** Goes on where an answer has more than its lane was to bring, and nobody else brings that. */
   const extend = (lane: Lane): number => {
@@ -152,8 +157,7 @@ export async function receive(options: Receiving): Promise<void> {
     if (state === 'told') return fill();
     state = 'telling';
     // the first one goes on with a part of its own; then the others find something to do
-    const [first] = lanes;
-    if (first !== undefined) first.to = Math.min(first.to, first.at + largePartBytes);
+    for (const lane of wanted() > 1 ? lanes : []) lane.to = Math.min(lane.to, nextBut(lane)?.[1] ?? lane.to);
     options.onParts().then(() => {
       state = 'told';
       goOn();
@@ -195,7 +199,10 @@ export async function receive(options: Receiving): Promise<void> {
     fail(error);
   };
   const stop = new AbortController();
-  const watching = askPart === undefined || most === 1 ? undefined : watch(stop.signal).catch(() => {});
+  const watching =
+    askPart === undefined || most === 1
+      ? undefined
+      : watch(stop.signal).catch((error) => stop.signal.aborted || fail(error));
   const from = partial.bytes;
   const bodyEnd = options.bodyBytes === undefined ? Number.POSITIVE_INFINITY : from + options.bodyBytes;
   const [gap] = sizeBytes === undefined ? [] : gaps(received, sizeBytes);

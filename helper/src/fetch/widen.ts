@@ -18,6 +18,8 @@ const stillRising = 1.15;
 const longestRiseMs = 3_000;
 const factor = 4;
 const worthIt = 1.5;
+// A trial may have met with bad luck, and a line may change.
+const againMs = 4_000;
 // What one connection brings here without any limit keeps this machine busy; more of them would only add to that.
 const fastEnough = 256 << 20;
 // What is done in a moment is not worth finding out about.
@@ -26,8 +28,10 @@ const leastLeftMs = 1_000;
 /** @param most connections, from 1 */
 export function createWidening(most: number): Widening {
   let connections = 1;
-  let settled = most === 1;
+  let trial = false;
   let before = 0;
+  let restMs = againMs;
+  let restUntilMs = Number.NEGATIVE_INFINITY;
   let phaseMs: number | undefined;
   let last = { atMs: 0, bytes: 0 };
   let rates: number[] = [];
@@ -43,7 +47,7 @@ export function createWidening(most: number): Widening {
       return connections;
     },
     look: (nowMs, bytes, leftBytes) => {
-      if (settled) return;
+      if (most === 1 || nowMs < restUntilMs) return;
       if (phaseMs === undefined) return enter(nowMs, bytes, 1);
       const elapsedMs = nowMs - last.atMs;
       if (elapsedMs < windowMs) return;
@@ -52,16 +56,19 @@ export function createWidening(most: number): Widening {
       const [older = 0, newer = 0] = rates.slice(-2);
       if (rates.length < 2 || (newer > older * stillRising && nowMs - phaseMs < longestRiseMs)) return;
       const rate = (older + newer) / 2;
-      if (connections > 1 && rate < before * worthIt) {
-        settled = true;
-        connections = Math.max(1, Math.floor(connections / factor));
-        return;
+      if (trial && rate < before * worthIt) {
+        restUntilMs = nowMs + restMs;
+        restMs *= 2;
+        trial = false;
+        return enter(nowMs, bytes, Math.max(1, Math.floor(connections / factor)));
       }
+      trial = false;
       const worthwhile = rate > 0 && (leftBytes / rate) * 1_000 >= leastLeftMs;
       if (!worthwhile || rate / connections >= fastEnough) return enter(nowMs, bytes, connections);
+      if (connections === most) return enter(nowMs, bytes, connections);
       before = rate;
-      if (connections === most) settled = true;
-      else enter(nowMs, bytes, Math.min(most, connections * factor));
+      trial = true;
+      enter(nowMs, bytes, Math.min(most, connections * factor));
     },
   };
 }

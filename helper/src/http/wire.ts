@@ -25,11 +25,11 @@ interface Tap {
 }
 
 const taps = new WeakMap<Socket, Tap & { readonly early: readonly Buffer[] }>();
-const talkBytes = 64 << 10;
+// Of all sockets: each takes what it has read before another one reads.
+const talk = Buffer.allocUnsafeSlow(64 << 10);
 
 /** A socket, not connected yet, that can read without Node's streams. */
 export function tappedSocket(): Socket {
-  const talk = Buffer.allocUnsafeSlow(talkBytes);
   let reading: Uint8Array = talk;
   // what comes before anybody listens; the one who does takes it from here
   const early: Buffer[] = [];
