@@ -69,10 +69,11 @@ export const curl: ProgramReader = (calling) => {
     return fetch(calling, url, folder === undefined ? name : `${folder}/${name}`, follows);
   }
   const target = webUrl(url);
-  if (fails) return waitFor(target, timeoutOption(limit));
+  const head = given.has('I') ? ['--method', 'HEAD'] : [];
+  if (fails) return waitFor(target, [...head, ...timeoutOption(limit)]);
   refuseOtherServers(target);
   const any = ['--status', '100-599', ...(given.has('L') ? [] : ['--max-redirects', '0'])];
-  return waitFor(target, [...any, ...timeoutOption(limit)]);
+  return waitFor(target, [...any, ...head, ...timeoutOption(limit)]);
 };
 
 /** `curl -w '%{http_code}'`, whose text is compared with a status. Undefined for any other call. */

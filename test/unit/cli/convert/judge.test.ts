@@ -111,7 +111,7 @@ const cases: Readonly<Record<string, readonly (readonly [string | readonly strin
       'until curl -s http://db:5432; do sleep 1; done',
       'left: curl without -f at "db:5432", where no web server is expected',
     ],
-    ['until $(curl --output /dev/null --silent --head --fail http://a); do printf .; sleep 5; done', 'wait http://a'],
+    ['until $(curl --output /dev/null --silent --head --fail http://a); do printf .; sleep 5; done', 'wait http://a --method HEAD'],
     [
       `until [ "$(curl -s -o /dev/null -w '%{http_code}' http://a/h)" = "200" ]; do sleep 1; done`,
       'wait http://a/h --status 200 --max-redirects 0',
