@@ -57,6 +57,13 @@ export async function runTool(program: string, args: readonly string[], user: Us
   await promisify(execFile)(findProgram(program) ?? program, [...args], { ...user, cwd: '/' });
 }
 
+/** The same, with something to read from its standard input. */
+export async function feedTool(program: string, args: readonly string[], input: string): Promise<void> {
+  const running = promisify(execFile)(findProgram(program) ?? program, [...args], { ...nobody, cwd: '/' });
+  running.child.stdin?.end(input);
+  await running;
+}
+
 export interface RealServer extends AsyncDisposable {
   readonly child: ChildProcess;
   /** What it has printed so far. */

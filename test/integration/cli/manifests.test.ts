@@ -1,7 +1,7 @@
 // manifests/: each file is what its command writes, and each does what its head says, in a rehearsal.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -12,8 +12,9 @@ import { makeCertificate } from '../../support/certificate.ts';
 import { startOrigin } from '../../support/http-origin.ts';
 import { tarOf } from '../../support/raw-archives.ts';
 import { root } from '../../support/read-imports.ts';
+import { feedTool, giveToServer, needs, runTool, startServer } from '../../support/real-server.ts';
 import { runCli } from '../../support/run-cli.ts';
-import { startTcpListener } from '../../support/tcp-listener.ts';
+import { closedPort, startTcpListener } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 const read = (file: string) => readFileSync(join(root, 'manifests', file), 'utf8');
@@ -105,6 +106,24 @@ test('database.yaml, replicas.yaml and migration.yaml: what serves is waited for
   await rehearse('database.yaml', { flags });
   await rehearse('replicas.yaml', { flags });
   await rehearse('migration.yaml', { flags: [...flags, '--stand-in', 'migrate=true'] });
+});
+
+test('database-login.yaml: the user is let in, and the table is there', needs('postgres', 'postgresql'), async () => {
+  using folder = createTempDir();
+  giveToServer(folder.path);
+  const data = join(folder.path, 'data');
+  const port = await closedPort();
+  await runTool('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale', 'C']);
+  // before the database accepts connections: the role and its table
+  const single = '--single -D DATA -c fsync=off'.replace('DATA', data).split(' ');
+  const make = (database: string, ...lines: string[]) => feedTool('postgres', [...single, database], lines.join('\n'));
+  await make('postgres', "CREATE ROLE shop LOGIN PASSWORD 'right'", 'CREATE DATABASE shop OWNER shop');
+  await make('shop', 'CREATE TABLE orders ()');
+  writeFileSync(join(data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await using _ = startServer('postgres', ['-D', data, '-p', String(port), '-k', folder.path, '-h', '127.0.0.1']);
+  const secret = `---\napiVersion: v1\nkind: Secret\nmetadata: {name: shop-db}\nstringData: {password: right}\n`;
+  const said = await rehearse('database-login.yaml', { flags: ['--service', `db:5432=127.0.0.1:${port}`] }, secret);
+  assert.match(said, /postgres:\/\/db\/shop ready/);
 });
 
 test('ordered-start.yaml: one after the other', async () => {

@@ -1,8 +1,12 @@
 // kafka:// against Kafka itself: absent, starting, ready, logins, TLS, topics, killed.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCertificate } from '../../support/certificate.ts';
 import { bringKafka, makeTopic, needsKafka, prepareKafka } from '../../support/kafka.ts';
+import { root } from '../../support/read-imports.ts';
+import { runCli } from '../../support/run-cli.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
@@ -14,7 +18,7 @@ test('kafka: absent, starting, ready, a login, TLS, a topic, killed', needsKafka
   );
   if (missing !== undefined) return t.skip(`LEFT OUT: Maven does not bring Kafka: ${missing}`);
   using folder = createTempDir();
-  const certificate = makeCertificate(['localhost']);
+  const certificate = makeCertificate(['localhost', 'kafka']);
   const ca = folder.write('ca.crt', certificate.cert);
   const keyAndCertificate = folder.write('server.pem', `${certificate.key}\n${certificate.cert}`);
   const [plain, sasl, tls, controller] = [
@@ -24,7 +28,7 @@ test('kafka: absent, starting, ready, a login, TLS, a topic, killed', needsKafka
     await closedPort(),
   ];
   const ports = { plain, sasl, tls, controller };
-  const user = 'app';
+  const user = 'billing';
   const right = { PASSWORD: 'right' };
   const start = await prepareKafka({ folder: folder.path, ports, keyAndCertificate, user, password: 'right' });
   const target = `kafka://localhost:${plain}`;
@@ -53,6 +57,18 @@ test('kafka: absent, starting, ready, a login, TLS, a topic, killed', needsKafka
   const secured = [`kafka://localhost:${tls}/orders`, ...login, '--sasl', 'SCRAM-SHA-512', '--tls'];
   await startWait([...secured, '--ca-file', ca], right).ended;
   assert.match((await firstCause(secured, right)).hint, /--ca-file/);
+
+  // manifests/kafka-topic.yaml, which is for this user and over TLS
+  const objects = [
+    `{apiVersion: v1, kind: Secret, metadata: {name: kafka-billing}, stringData: {password: right}}`,
+    `{apiVersion: v1, kind: ConfigMap, metadata: {name: kafka-ca}, data: {ca.crt: ${JSON.stringify(certificate.cert)}}}`,
+  ];
+  const manifest = readFileSync(join(root, 'manifests/kafka-topic.yaml'), 'utf8');
+  const { exitCode, stderr } = await runCli(['rehearse', '-', '--service', `kafka:9093=127.0.0.1:${tls}`], {
+    input: [manifest, ...objects].join('\n---\n'),
+  });
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /kafka:\/\/kafka:9093\/orders ready/);
 
   const leaving = startWait([target, '--gone']);
   await leaving.saw(/still there/);
