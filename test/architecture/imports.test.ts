@@ -71,7 +71,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   fn: ['fn', 'inject', 'manifest', 'settings', 'yaml', 'node', ...cliBase],
   patch: ['patch', 'inject', 'manifest', 'yaml', 'node', ...cliBase],
   scaffold: ['inject', 'manifest', 'node', ...cliBase],
-  lint: ['lint', 'manifest', 'render', 'yaml', 'node', ...cliBase],
+  lint: ['lint', 'convert', 'manifest', 'render', 'yaml', 'node', ...cliBase],
   explain: ['explain', 'rehearse', 'manifest', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],
   why: ['why', 'rehearse', 'yaml', 'node', ...cliBase],

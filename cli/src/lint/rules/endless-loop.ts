@@ -8,7 +8,7 @@ export const endlessLoop: Rule = {
   severity: 'warning',
   reason:
     'A loop `until …; do sleep 2; done` has no deadline: what never comes is never reported, the pod hangs in Init:0/1, and its log says the same line for ever. PID 1 in a shell also ignores SIGTERM, so that deleting the pod takes the whole grace period.',
-  cure: 'Wait with a deadline, and a reason when it passes: `greenroom inject --wait`.',
+  cure: 'Wait with a deadline, and a reason when it passes: `greenroom convert` turns such loops into it; or `greenroom inject --wait`.',
   example: {
     bad: `    command: ['sh', '-c', 'until nslookup db; do echo waiting for db; sleep 2; done']`,
     good: `    image: greenroom/helper:0.1.0
@@ -26,7 +26,9 @@ export const endlessLoop: Rule = {
       const cure =
         loop.target === undefined
           ? {}
-          : { cure: `the helper's way: args: [wait, '${loop.target}'], for 5m or --deadline` };
+          : {
+              cure: `the helper's way: args: [wait, '${loop.target}'], for 5m or --deadline; greenroom convert writes it`,
+            };
       yield {
         at,
         message: `init container ${name} loops until ${shorten(loop.probe)} succeeds, without a deadline`,
