@@ -36,8 +36,10 @@ export async function askPart(
   const verdict = judgeAnswer(answer, asking, held, digestKnown, redactUrl(answer.url.href));
   if (verdict.kind === 'append') return { answer, end: from + (verdict.bodyBytes ?? to - from) };
   answer.close();
-  if (verdict.kind === 'fail') throw refusal(verdict.failure, answer, request.clock);
-  throw new NoParts('UNEXPECTED_ANSWER', `the server gives no part of the same object (HTTP ${answer.status})`, {
-    details: { status: answer.status },
+  if (verdict.kind === 'fail' && verdict.failure.retryable) throw refusal(verdict.failure, answer, request.clock);
+  // whether that is the end is for a request to say that does not depend on parts
+  const { status } = answer;
+  throw new NoParts('UNEXPECTED_ANSWER', `the server gives no part of the same object (HTTP ${status})`, {
+    details: { status },
   });
 }
