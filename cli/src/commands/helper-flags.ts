@@ -40,7 +40,8 @@ export const helperFlags = {
     array: true,
     group: parts,
     placeholder: 'secret/NAME=PATH',
-    describe: 'Files for --ca-file and --header-file, from a Secret or (configmap/NAME=PATH) a ConfigMap',
+    describe:
+      'Files for --ca-file and --header-file, from a Secret or (configmap/NAME=PATH) a ConfigMap; the folder of --cache on a claim (claim/NAME=PATH)',
   },
   'log-format': { type: 'string', group: parts, placeholder: 'json|text', describe: processOptions.logFormat.summary },
   'log-level': {

@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
 import { type Access, apiAccesses } from '../inject/api-access.ts';
+import type { HelperOptions } from '../inject/options.ts';
 import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
 import { checkImage } from '../settings.ts';
 import { helperFlags } from './helper-flags.ts';
@@ -24,6 +25,9 @@ const failurePolicySince = 26;
 
 // the user of the helper, whose group must be able to write to a claim
 const helperGroup = 65_532;
+
+const mountsClaim = ({ claim, objectMounts }: HelperOptions) =>
+  claim !== undefined || objectMounts.some(({ kind }) => kind === 'claim');
 
 export const newCommand = defineCommand({
   usage: 'new <kind> <object>',
@@ -92,7 +96,7 @@ export const newCommand = defineCommand({
         parseCount(text, '--replicas', 0, 1_000_000),
       ),
       schedule: parseSchedule(kind, args.schedule),
-      group: helper.claim === undefined ? undefined : helperGroup,
+      group: mountsClaim(helper) ? helperGroup : undefined,
       steps: helper.steps,
       helperContainers: helperContainerNames(helper),
       failurePolicy: (readKubeMinor(args) ?? failurePolicySince) >= failurePolicySince,

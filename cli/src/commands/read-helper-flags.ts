@@ -124,10 +124,10 @@ function parseSecretVariable(text: string): SecretVariable {
 }
 
 function parseObjectMount(text: string): ObjectMount {
-  const [, kind, name, path] = /^(secret|configmap)\/([a-z0-9][a-z0-9.-]*)=(\/.+)$/.exec(text) ?? [];
+  const [, kind, name, path] = /^(secret|configmap|claim)\/([a-z0-9][a-z0-9.-]*)=(\/.+)$/.exec(text) ?? [];
   if (kind === undefined || name === undefined || path === undefined) {
     throw new Fault('usage', `--mount: ${JSON.stringify(text)} is not of the form secret/NAME=PATH`, {
-      cure: 'such as secret/site-ca=/ca or configmap/site-ca=/ca',
+      cure: 'such as secret/site-ca=/ca, configmap/site-ca=/ca or claim/model-cache=/cache',
     });
   }
   return { kind: kind as ObjectMount['kind'], name, path: path.replace(/(?<=.)\/$/, '') };

@@ -14,9 +14,9 @@ export interface SecretVariable {
   readonly key: string;
 }
 
-/** A Secret or ConfigMap that the helper sees as files. */
+/** A Secret or ConfigMap that the helper sees as files, or a claim that it alone mounts. */
 export interface ObjectMount {
-  readonly kind: 'secret' | 'configmap';
+  readonly kind: 'secret' | 'configmap' | 'claim';
   readonly name: string;
   readonly path: string;
 }

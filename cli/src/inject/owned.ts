@@ -10,8 +10,8 @@ export interface Names {
   readonly base: string;
 }
 
-/** What volumes come with the helper for: a folder of files, a Secret, a ConfigMap, a token for the API. */
-const volumePurposes = ['at', 'secret', 'configmap', 'token'] as const;
+/** What volumes come with the helper for: a folder of files, a Secret, a ConfigMap, a claim (of a cache), a token for the API. */
+const volumePurposes = ['at', 'secret', 'configmap', 'claim', 'token'] as const;
 
 export type VolumePurpose = (typeof volumePurposes)[number];
 

@@ -40,7 +40,8 @@ function optionPaths(step: Step): string[] {
   for (const [name, option] of Object.entries(table)) {
     if (values[name] === undefined) continue;
     option.movePaths?.(values[name], (path) => {
-      paths.push(path);
+      // of a folder, itself must be mounted, not what is above it
+      paths.push(option.placeholder === 'FOLDER' ? `${path}/` : path);
       return path;
     });
   }

@@ -87,7 +87,7 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
       throw new PodFault(
         `the helper would not find ${path}: nothing in ${objectText(place.object)} is mounted there`,
         containers[0]?.node,
-        'mount a volume there in the app, or say --mount secret/NAME=PATH',
+        'mount a volume there in the app, or say --mount secret/NAME=PATH (or configmap/…, or claim/… for a cache)',
       );
     }
     if (!reused.has(mount.path))
@@ -98,8 +98,10 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
   const token = tokenVolume(place, options);
   const told = containers.map(({ name }) => name).join(', ');
   if (added.appMounts.length > 0) notes.push(`${added.folders.join(', ')} on a new volume, mounted in ${told}`);
-  if (options.claim !== undefined && added.folders.length > 0 && fsGroupOf(place) === undefined) {
-    notes.push(`claim ${options.claim} must be writable for group 65532 (fsGroup of the pod)`);
+  if (fsGroupOf(place) === undefined) {
+    const claims = options.objectMounts.filter(({ kind }) => kind === 'claim').map(({ name }) => name);
+    if (options.claim !== undefined && added.folders.length > 0) claims.unshift(options.claim);
+    for (const name of claims) notes.push(`claim ${name} must be writable for group 65532 (fsGroup of the pod)`);
   }
   const accesses = apiAccesses(options.steps).map(accessText);
   if (accesses.length > 0) notes.push(`its service account must be allowed to ${accesses.join(' and to ')}`);
@@ -171,20 +173,23 @@ function tokenVolume({ document, pod }: PodPlace, { name: base, steps }: HelperO
   return [{ volume, mount: map({ name, mountPath: tokenPath, readOnly: true }) }];
 }
 
-/** The Secrets and ConfigMaps that the helper's own containers mount: a volume for each, a mount for each path. */
+/** The Secrets, ConfigMaps and claims that the helper's own containers mount: a volume for each, a mount for each path. */
 function objectParts({ name: base, objectMounts }: HelperOptions): { volumes: NewPart[]; mounts: NewNode[] } {
-  const named = (['secret', 'configmap'] as const).flatMap((kind) => {
+  const named = (['secret', 'configmap', 'claim'] as const).flatMap((kind) => {
     const objects = [...new Set(objectMounts.filter((mount) => mount.kind === kind).map(({ name }) => name))];
     return volumeNames(base, kind, objects).map((volume, index) => ({ kind, volume, object: objects[index] ?? '' }));
   });
   const volumes = named.map(({ kind, volume, object }) => {
-    const source =
-      kind === 'secret' ? { secret: flowMap({ secretName: object }) } : { configMap: flowMap({ name: object }) };
-    return newPart(volume, map({ name: volume, ...source }));
+    const source = {
+      secret: { secret: flowMap({ secretName: object }) },
+      configmap: { configMap: flowMap({ name: object }) },
+      claim: { persistentVolumeClaim: flowMap({ claimName: object }) },
+    };
+    return newPart(volume, map({ name: volume, ...source[kind] }));
   });
   const mounts = objectMounts.map((mount) => {
     const name = named.find(({ kind, object }) => kind === mount.kind && object === mount.name)?.volume;
-    return map({ name, mountPath: mount.path, readOnly: true });
+    return map({ name, mountPath: mount.path, readOnly: mount.kind === 'claim' ? undefined : true });
   });
   return { volumes, mounts };
 }

@@ -2,7 +2,7 @@
 import { headerOptions } from './header-options.ts';
 import { parseIntegrity } from './integrity.ts';
 import { manyOptions, storeOptions } from './many-options.ts';
-import { count, duration, flag, list, mode, type OptionValues, path, size, text, variable } from './option.ts';
+import { count, duration, flag, folder, list, mode, type OptionValues, path, size, text, variable } from './option.ts';
 import { checksumSourceFault, webSourceFault } from './source.ts';
 
 export const fetchOptions = {
@@ -72,7 +72,7 @@ export const fetchOptions = {
     atMost: 1_000_000,
     summary: 'Give up after so many attempts in a row that brought nothing; as a rule the deadline is what ends it',
   }),
-  cache: path<string | undefined>({
+  cache: folder<string | undefined>({
     flag: 'cache',
     default: undefined,
     summary:

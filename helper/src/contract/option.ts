@@ -130,6 +130,11 @@ export function path<T extends string | undefined>(details: Details<T>): Option<
   };
 }
 
+/** The path of a folder in the container. */
+export function folder<T extends string | undefined>(details: Details<T>): Option<T> {
+  return { ...path(details), placeholder: 'FOLDER' };
+}
+
 /** One of a few words. */
 export function choice<const Word extends string>(details: Details<Word> & { choices: readonly Word[] }): Option<Word> {
   const { choices, ...rest } = details;

@@ -25,7 +25,7 @@ const commandOf = (text: string) => /^# \$ greenroom (.*)$/m.exec(text)?.[1];
 
 const withoutHead = (text: string) => text.replace(/^(?:#.*\n)+/, '');
 
-const byHand = ['models-claim.yaml', 'myappb.yaml', 'plan.yaml'];
+const byHand = ['model-cache-claim.yaml', 'models-claim.yaml', 'myappb.yaml', 'plan.yaml'];
 
 test('every file is written by a command, but for those known', () => {
   assert.deepEqual(files.filter((file) => commandOf(read(file)) === undefined).toSorted(), byHand);
@@ -166,6 +166,25 @@ test('tool.yaml, model.yaml and private-download.yaml: verified, executable, wit
     secret,
   );
   assert.ok(!said.includes('Bearer token'));
+});
+
+test('model-cache.yaml: the second pod copies from the cache', async () => {
+  const content = 'model';
+  const digest = createHash('sha256').update(content).digest('hex');
+  await using origin = await startOrigin(() => ({ body: content }));
+  using cache = createTempDir();
+  const world = {
+    adapt: (manifest: string) =>
+      manifest.replaceAll('https://example.org', 'http://example.org').replaceAll(/[0-9a-f]{64}/g, digest),
+    flags: [
+      ...['--host', `example.org=127.0.0.1:${origin.port}`],
+      ...['--volume', `greenroom-claim-model-cache=${cache.path}`],
+      ...['--stand-in', 'serve=grep -q model {/models/model.bin}'],
+    ],
+  };
+  await rehearse('model-cache.yaml', world);
+  assert.match(await rehearse('model-cache.yaml', world), /taken from the cache/);
+  assert.equal(origin.requests.length, 1);
 });
 
 test('static-site.yaml: the app gets the whole folder', async () => {
