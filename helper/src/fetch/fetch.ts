@@ -13,6 +13,7 @@ import type { Place } from './cached-supply.ts';
 import { openConnections } from './connections.ts';
 import { type Destination, destinationPath, openDestination } from './destination.ts';
 import { Download } from './download.ts';
+import { checkOwners, parseOwners } from './give-to.ts';
 import { givenDigests } from './given-digests.ts';
 import { createLocalCopy, localVersion } from './local-copy.ts';
 import { describedOutcome, Reasons, report } from './outcome.ts';
@@ -49,6 +50,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     step.source.startsWith('file:') ? await localVersion(step.source) : (options.endpoint ?? ''),
   );
   const expected = givenDigests(options);
+  const owners = options.owner === undefined ? undefined : parseOwners(options.owner);
 
   const there =
     tree === undefined
@@ -60,6 +62,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     return { sentence, attempts: 1 };
   }
 
+  if (owners !== undefined) await checkOwners(owners, destination.folder);
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
   const download = (place: Place) => prepare(step, { ...place, expected, runtime });
   const { cache } = options;
@@ -101,7 +104,8 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
       log.warn(`nothing proves that the file is whole: ${why}`, { source });
     }
     if (tree === undefined) {
-      await publish(work, destination, backstage, { mode: options.mode, source: key, sha256 });
+      const about = { mode: options.mode, source: key, sha256, ...(owners !== undefined && { owners }) };
+      await publish(work, destination, backstage, about);
     } else {
       const remainingMs = options.deadlineMs - (clock.now() - startMs);
       const about = { source: key, expected, sha256, shown: source, remainingMs };

@@ -9,6 +9,7 @@ import { descriptorPath } from '../unpack/open-folders.ts';
 import { type Unpacked, unpack } from '../unpack/unpack.ts';
 import type { Work } from './backstage.ts';
 import { type Destination, ifMissing } from './destination.ts';
+import type { Owners } from './give-to.ts';
 import { currentOwner, isOver } from './owner.ts';
 import { parsePartialState } from './partial-state.ts';
 import { switchTree } from './switch-tree.ts';
@@ -20,6 +21,7 @@ export interface TreeOptions extends Limits, Selection {
   readonly source: string;
   readonly expected: readonly Expected[];
   readonly sha256: string;
+  readonly owners?: Owners | undefined;
 }
 
 /** The words by which two ways to unpack are compared. */
@@ -60,7 +62,7 @@ export async function publishTree(
       selection: selectionKey(options),
       sizeBytes: unpacked.sizeBytes,
     };
-    if ((await switchTree(staged, destination, id, about, signal)) === 'done') return unpacked;
+    if ((await switchTree(staged, destination, id, about, signal, options.owners)) === 'done') return unpacked;
   } catch (error) {
     // who stops us waits for us: the next run clears up
     signal.throwIfAborted();

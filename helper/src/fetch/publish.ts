@@ -4,6 +4,7 @@ import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backstage, Work } from './backstage.ts';
 import type { Destination } from './destination.ts';
+import type { Owners } from './give-to.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 /**
@@ -14,10 +15,12 @@ export async function publish(
   work: Work,
   destination: Destination,
   backstage: Backstage,
-  options: { readonly mode: number; readonly source: string; readonly sha256: string },
+  options: { readonly mode: number; readonly source: string; readonly sha256: string; readonly owners?: Owners },
 ): Promise<void> {
   const { file, path } = work.partial;
   try {
+    // before the mode: to give a file away takes set-user-ID from it
+    if (options.owners !== undefined) await file.chown(options.owners.uid, options.owners.gid);
     await file.chmod(options.mode);
     await file.sync();
     const { ino, mtimeNs, size } = await file.stat({ bigint: true });

@@ -2,6 +2,7 @@
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Destination } from './destination.ts';
+import { giveTree, type Owners } from './give-to.ts';
 import { syncFolder } from './publish.ts';
 import { treeRoom } from './tree-destination.ts';
 import type { TreeRecord } from './tree-record.ts';
@@ -21,9 +22,11 @@ export async function switchTree(
   id: string,
   about: Omit<TreeRecord, 'version' | 'inode' | 'bornNs'>,
   signal: AbortSignal,
+  owners?: Owners,
 ): Promise<'done' | 'taken'> {
   const { room, key } = treeRoom(destination);
   const record = join(room, `${key}.${id}.tree.json`);
+  if (owners !== undefined) await giveTree(staged, owners);
   const { ino, birthtimeNs } = await lstat(staged, { bigint: true });
   await writeRecord(record, { version: 1, ...about, inode: String(ino), bornNs: String(birthtimeNs) });
   try {

@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Selection } from '../unpack/entry-path.ts';
 import { type Backstage, heartbeatMs, type Work } from './backstage.ts';
 import type { Destination } from './destination.ts';
+import { parseOwners } from './give-to.ts';
 import { clearTrees, publishTree, selectionKey, type TreeOptions } from './publish-tree.ts';
 import type { There } from './there.ts';
 import { findTree } from './tree-destination.ts';
@@ -64,7 +65,8 @@ export async function unpackFetched(
     const limits = { maxBytes: options.maxUnpackedBytes, maxEntries: options.maxEntries, maxRatio: options.maxRatio };
     const { include, stripComponents } = options;
     const { source, expected, sha256 } = about;
-    const all = { ...limits, include, stripComponents, source, expected, sha256 };
+    const owners = options.owner === undefined ? undefined : parseOwners(options.owner);
+    const all = { ...limits, include, stripComponents, source, expected, sha256, owners };
     const unpacked = await publishTree(work, destination, all, AbortSignal.any([signal, late.signal]));
     if (unpacked === undefined) log.info(`another run was faster: ${destination.path} is there`);
     else {

@@ -13,6 +13,7 @@ import { type RetryOptions, retry } from '../../retry/retry.ts';
 import type { Runtime, StepReport } from '../../runtime.ts';
 import { openBackstage } from '../backstage.ts';
 import { openConnections } from '../connections.ts';
+import { checkOwners, parseOwners } from '../give-to.ts';
 import { givenDigests } from '../given-digests.ts';
 import { localVersion } from '../local-copy.ts';
 import { Reasons } from '../outcome.ts';
@@ -23,7 +24,7 @@ import { clearTrees, discard } from '../publish-tree.ts';
 import { switchTree } from '../switch-tree.ts';
 import { findTree, openTreeDestination } from '../tree-destination.ts';
 import { volumeFailure } from '../volume-failure.ts';
-import { Files, value } from './files.ts';
+import { countFiles, Files, value } from './files.ts';
 import { FileFinder, type Found } from './find-files.ts';
 import { clearStagings, openStaging } from './staging.ts';
 
@@ -57,6 +58,8 @@ export async function fetchMany(step: FetchStep, runtime: Runtime): Promise<Step
     return { sentence, attempts: 1 };
   }
 
+  const owners = options.owner === undefined ? undefined : parseOwners(options.owner);
+  if (owners !== undefined) await checkOwners(owners, destination.folder);
   log.info(`fetching the files of ${shown} to ${path}`, {
     source: shown,
     target: path,
@@ -93,6 +96,7 @@ export async function fetchMany(step: FetchStep, runtime: Runtime): Promise<Step
       staging.id,
       { source: key, digests, selection, sizeBytes },
       signal,
+      owners,
     );
     await discard(staging.folder).catch(() => {});
     if (switched === 'taken' && (await findTree(destination, key, expected, selection)) === undefined) {
@@ -139,7 +143,7 @@ function report(
       `nothing proves that ${unproven} of the files are whole: the server told neither length nor digest, and none was given`,
     );
   }
-  const sentence = `${path} fetched: ${found.length} files, ${describeByteSize(sizeBytes)} in ${describeDuration(elapsedMs)} (${rate}/s)`;
+  const sentence = `${path} fetched: ${countFiles(found.length)}, ${describeByteSize(sizeBytes)} in ${describeDuration(elapsedMs)} (${rate}/s)`;
   log.info(sentence, {
     target: path,
     outcome: 'done',

@@ -1,4 +1,5 @@
 // Many files, side by side, into the staged tree; the first that cannot be had ends the others.
+import { constants, openSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FetchStep } from '../../contract/step.ts';
@@ -7,6 +8,7 @@ import { Failure } from '../../core/failure.ts';
 import { redactUrl } from '../../core/redact.ts';
 import { type RetryOptions, type RetryOutcome, retry } from '../../retry/retry.ts';
 import type { Runtime } from '../../runtime.ts';
+import { FlushQueue } from '../../unpack/flush-queue.ts';
 import type { Backstage, Work } from '../backstage.ts';
 import type { Connections } from '../connections.ts';
 import { Download } from '../download.ts';
@@ -17,10 +19,12 @@ import { sourceKey } from '../partial-state.ts';
 import { createProgress } from '../progress.ts';
 import type { Supply } from '../supply.ts';
 import type { Found } from './find-files.ts';
-import { Flusher } from './flusher.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
-import { originOf, type Staging } from './staging.ts';
+import { fetchSmallFile, smallBytes } from './small-file.ts';
+import { originOf, partName, type Staging } from './staging.ts';
+
+const tooLate = new Failure('TIMED_OUT', 'no whole answer in time');
 
 /** How a loop of attempts goes on, until the signal or the step's deadline. */
 export type Patience = (stop: AbortSignal) => RetryOptions;
@@ -34,9 +38,11 @@ export class Files {
   readonly #runtime: Runtime;
   readonly #quiet: Runtime;
   readonly #patience: Patience;
-  readonly #flusher = new Flusher();
+  readonly #flusher: FlushQueue;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
+  /** Small files that are on their way, and since when. */
+  readonly #asked = new Map<AbortController, number>();
   /** Partial files that are written to. */
   readonly #works = new Map<string, Work>();
   #doneBytes = 0;
@@ -60,6 +66,7 @@ export class Files {
     // many use it: who is done must not close it for the others
     this.#connections = { ...connections, agent: { request: connections.agent.request, close: () => {} } };
     this.#runtime = runtime;
+    this.#flusher = new FlushQueue(runtime.signal);
     const { log } = runtime;
     // what one of thousands does is of no interest as long as it goes well
     this.#quiet = {
@@ -106,31 +113,80 @@ export class Files {
     }
     if (total !== undefined) await checkSpace(this.#staging.folder, total - this.#doneBytes);
     const size = total === undefined ? '' : ` (${describeByteSize(total)})`;
-    log.info(`${files.length} files${size}, ${Math.min(this.#step.options.concurrency, todo.length)} at once`);
+    log.info(`${countFiles(files.length)}${size}, ${Math.min(this.#step.options.concurrency, todo.length)} at once`);
     void this.#tell(total, clock.now());
     const queue = todo.values();
     const signal = AbortSignal.any([this.#runtime.signal, this.#stop.signal]);
     const worker = async () => {
       for (const file of queue) {
         signal.throwIfAborted();
-        await this.#fetch(file, signal);
+        if (!(await this.#fetchSmall(file))) await this.#fetch(file, signal);
+        this.#doneFiles++;
+        const { maxSizeBytes } = this.#step.options;
+        if (maxSizeBytes !== undefined && this.#doneBytes > maxSizeBytes) {
+          throw new Failure(
+            'TOO_LARGE',
+            `the files have more than the ${describeByteSize(maxSizeBytes)} of --max-size`,
+          );
+        }
       }
     };
     const workers = Array.from({ length: this.#step.options.concurrency }, worker);
+    signal.addEventListener('abort', () => {
+      for (const late of this.#asked.keys()) late.abort(signal.reason);
+    });
     for (const one of workers) one.catch((error: unknown) => this.#stop.abort(error));
     await Promise.allSettled(workers);
     this.#runtime.signal.throwIfAborted();
     this.#stop.signal.throwIfAborted();
-    await this.#flusher.end();
+    await this.#flusher.flush();
   }
 
   async close(): Promise<void> {
     this.#over.abort();
-    await this.#flusher.close();
+    this.#flusher.close();
+  }
+
+  /** @returns false where it has to be done as a large one is */
+  async #fetchSmall(file: Wanted): Promise<boolean> {
+    const { name, source, sizeBytes } = file;
+    const { maxRedirects, maxSizeBytes, requireIntegrity, mode } = this.#step.options;
+    if (source.startsWith('file:') || (sizeBytes ?? 0) > smallBytes) return false;
+    if (this.#staging.leftovers.has(partName(name))) return false;
+    const { agent, headers, urlOf } = this.#connections;
+    const url = urlOf(source);
+    const late = new AbortController();
+    this.#asked.set(late, this.#runtime.clock.now());
+    try {
+      await this.#staging.makeWay(name);
+      const path = join(this.#staging.tree, name);
+      const about = {
+        agent,
+        url,
+        headers: await headers(url),
+        maxRedirects,
+        maxSizeBytes,
+        requireIntegrity,
+        mode,
+        path,
+      };
+      const small = await fetchSmallFile(file, { ...about, signal: late.signal });
+      if (small === undefined) return false;
+      const { fd, ...facts } = small;
+      this.#staging.finish({ name, ...facts, source: originOf(file) });
+      this.#doneBytes += facts.sizeBytes;
+      await this.#flusher.add(fd);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'syscall' in error && !('address' in error)) throw error;
+      this.#runtime.log.debug(`${name}: ${(error as Error).message}; asking again`);
+      return false;
+    } finally {
+      this.#asked.delete(late);
+    }
   }
 
   async #fetch(file: Wanted, signal: AbortSignal): Promise<void> {
-    const { options } = this.#step;
     const shown = redactUrl(file.source);
     const path = `${this.#step.destination}/${file.name}`;
     const backstage = createPartBackstage(file.name, this.#staging, (work) => void this.#works.set(file.name, work));
@@ -148,11 +204,6 @@ export class Files {
       this.#attempts = Math.max(this.#attempts, outcome.attempts);
       await this.#keep(file, work, sha256, backstage);
       this.#doneBytes += work.partial.bytes;
-      this.#doneFiles++;
-      const { maxSizeBytes } = options;
-      if (maxSizeBytes !== undefined && this.#doneBytes > maxSizeBytes) {
-        throw new Failure('TOO_LARGE', `the files have more than the ${describeByteSize(maxSizeBytes)} of --max-size`);
-      }
     } finally {
       this.#works.delete(file.name);
       await running;
@@ -183,6 +234,8 @@ export class Files {
   async #keep(wanted: Wanted, work: Work, sha256: string, backstage: Backstage): Promise<void> {
     const { file, path } = work.partial;
     const { name } = wanted;
+    // it is flushed later, when the partial file is closed
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     await file.chmod(this.#step.options.mode);
     await this.#staging.makeWay(name);
     await rename(path, join(this.#staging.tree, name));
@@ -195,9 +248,7 @@ export class Files {
       source: originOf(wanted),
     };
     this.#staging.finish({ name, sha256, ...facts });
-    // a mode that forbids reading would forbid the flush too
-    if ((this.#step.options.mode & 0o400) === 0) await file.sync();
-    else this.#flusher.add(join(this.#staging.tree, name));
+    await this.#flusher.add(fd);
   }
 
   /** Now and then a line. */
@@ -208,6 +259,9 @@ export class Files {
     try {
       for (;;) {
         await clock.sleep(1_000, this.#over.signal);
+        for (const [late, sinceMs] of this.#asked) {
+          if (clock.now() - sinceMs > this.#step.options.timeoutMs) late.abort(tooLate);
+        }
         let bytes = this.#doneBytes;
         for (const { partial } of this.#works.values()) bytes += partial.bytes;
         const line = progress.look(clock.now(), bytes, total);
@@ -218,6 +272,10 @@ export class Files {
       // the run is over
     }
   }
+}
+
+export function countFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
 }
 
 /** What a loop of attempts came to. @throws Failure with a complete message */

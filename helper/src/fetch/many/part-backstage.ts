@@ -5,10 +5,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Backstage, openBackstage, type Work } from '../backstage.ts';
 import { createPartialFile } from '../partial-file.ts';
+import { smallBytes } from './small-file.ts';
 import { partName, type Staging } from './staging.ts';
-
-// As much as a second of an ordinary line brings.
-const smallBytes = 4 << 20;
 
 /** @param onWork is told of each partial file that is written to */
 export function createPartBackstage(

@@ -29,6 +29,7 @@ export interface Wanted {
  * @throws Failure LIST_REFUSED
  */
 export function readList(text: string, base: string, where: string): Wanted[] {
+  if (/^\s*</.test(text)) throw listFault(where, 'is a page of HTML or XML, not a list');
   const lines = withoutSignature(text)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
