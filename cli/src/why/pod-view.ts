@@ -72,7 +72,9 @@ export function viewPod(pod: Pod, snapshot: Snapshot, isHelper: IsHelper): PodVi
         // a native sidecar that has started holds nobody up
         ...containers.filter((each) => each.role === 'sidecar' && each !== current && isSidecarInTrouble(each)),
         ...(current === undefined
-          ? containers.filter((each) => each.role === 'app' && !each.isReady && !hasDone(each, pod))
+          ? containers.filter(
+              (each) => each.role === 'app' && (!each.isReady || isRestless(each)) && !hasDone(each, pod),
+            )
           : [current]),
       ];
   const stage = stageOf(pod, current, containers, focus);
@@ -99,6 +101,9 @@ export function viewPod(pod: Pod, snapshot: Snapshot, isHelper: IsHelper): PodVi
     absentServices,
   };
 }
+
+/** Ready just now, between two of its ends. */
+const isRestless = ({ isFailing, restarts }: ContainerView): boolean => isFailing && restarts >= 2;
 
 /** Of several containers that shall end, one that has. */
 const hasDone = ({ end, running }: ContainerView, { spec }: Pod): boolean =>

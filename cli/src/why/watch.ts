@@ -19,11 +19,13 @@ export interface WatchOptions {
   readonly failFast: boolean;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
+  /** The lists are read again when a pod has changed, not more often than `soonestMs`, and at least every `latestMs`. */
+  readonly pace?: { readonly soonestMs: number; readonly latestMs: number };
 }
 
-/** The lists are read again when a pod has changed, not more often than this, and at least this often. */
-const soonestMs = 1_000;
-const latestMs = 5_000;
+const usualPace = { soonestMs: 1_000, latestMs: 5_000 };
+/** Before a watch that has ended is opened again. */
+const reopenMs = 1_000;
 const mostPictures = 5;
 
 export async function watchUntilStarted(
@@ -31,7 +33,8 @@ export async function watchUntilStarted(
   question: Question,
   options: WatchOptions,
 ): Promise<{ started: boolean; reply: Reply }> {
-  const { signal, timeoutMs, failFast, isJson } = options;
+  const { signal, timeoutMs, failFast, isJson, pace = usualPace } = options;
+  const { soonestMs, latestMs } = pace;
   const startMs = performance.now();
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
@@ -136,7 +139,7 @@ function followPods(cluster: Cluster, namespace: string | undefined, signal: Abo
       await cluster.watch(path, onLine, signal).catch((error: unknown) => {
         if (!(error instanceof Fault)) throw error;
       });
-      await pause(soonestMs, undefined, { signal }).catch(() => {});
+      await pause(reopenMs, undefined, { signal }).catch(() => {});
     }
   })();
   return followed;

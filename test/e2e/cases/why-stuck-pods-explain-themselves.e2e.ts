@@ -67,8 +67,6 @@ const containers: Readonly<Record<string, Fields>> = {
   'command-absent': { command: ['/no/such/program'] },
   'out-of-memory': { command: ['sh', '-c', 'sleep 1; exec tail /dev/zero'], resources: { limits: { memory: '16Mi' } } },
   'post-start': { lifecycle: { postStart: { exec: { command: ['false'] } } } },
-  'startup-probe': { startupProbe: probe({ failureThreshold: 100 }) },
-  'liveness-probe': { livenessProbe: probe({ periodSeconds: 3 }) },
   'readiness-probe': { readinessProbe: probe({ httpGet: { port: 80 }, exec: undefined }) },
   'ends-by-itself': { command: ['sleep', '1'] },
   crashes: { command: fails('no config', 7) },
@@ -122,6 +120,7 @@ const pods: Readonly<Record<string, Stuck>> = {
     initContainers: [{ ...sidecar, startupProbe: probe({ failureThreshold: 100 }) }],
     ...app({}),
   }),
+  liveness: stuck('liveness-probe', app({ livenessProbe: probe({ periodSeconds: 3 }) })),
   file: stuck('wait-goes-on', waits('file:///never/there')),
   fails: stuck('pod-failed', { restartPolicy: 'Never', ...init({ command: fails('no way', 4) }) }),
   'init-crashes': stuck('crashes', init({ command: fails('no schema', 1) })),
@@ -237,6 +236,8 @@ async function listen(namespace: Namespace, told: Told, ...what: string[]): Prom
   const words = ['why', ...what, '-n', namespace.name, '-o', 'json'];
   const reply = JSON.parse(await greenroom(words, undefined, [0, 1])) as WhyReply;
   for (const { name, owner, causes } of reply.answers) {
+    // a Job fails only after its pods
+    if (owner?.startsWith('Job/')) continue;
     const key = owner?.split('/')[1] ?? name;
     const known = told.get(key) ?? new Set();
     for (const { id, outlook } of causes) if (outlook !== 'passing' && !onItsWay.has(id)) known.add(id);

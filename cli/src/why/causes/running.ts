@@ -81,6 +81,9 @@ function explains(
   return wasKilled;
 }
 
+/** After so long without an event a probe that has not passed counts as failing. */
+const silentMs = 30_000;
+
 function probeCause(kind: 'Startup' | 'Liveness' | 'Readiness', info: Omit<PodCause, 'find'>): PodCause {
   const field = `${kind.toLowerCase()}Probe` as 'startupProbe' | 'livenessProbe' | 'readinessProbe';
   return {
@@ -89,11 +92,15 @@ function probeCause(kind: 'Startup' | 'Liveness' | 'Readiness', info: Omit<PodCa
       for (const container of view.focus) {
         const event = eventOf(container.events, 'Unhealthy', new RegExp(`^${kind} probe`));
         const probe = container.spec[field];
-        if (event === undefined || probe === undefined) continue;
+        if (probe === undefined || !explains(kind, container)) continue;
+        const { running, restarts, title } = container;
+        // a pod whose containers have many events loses some: what has run for a while has failed its probe
+        const ranMs = running === undefined ? 0 : view.nowMs - running.sinceMs;
+        if (event === undefined && (kind === 'Liveness' || ranMs < silentMs)) continue;
         const kills = kind !== 'Readiness';
-        if (!explains(kind, container)) continue;
-        const words = probeWords(event.message ?? '');
-        const restarted = container.restarts === 0 || !kills ? '' : ` (${counted(container.restarts, 'restart')})`;
+        const words = probeWords(event?.message ?? '');
+        const restarted = restarts === 0 || !kills ? '' : ` (${counted(restarts, 'restart')})`;
+        const fails = event === undefined ? 'has not passed' : `fails${words === '' ? '' : `: ${words}`}`;
         const what = {
           Readiness: 'runs, but is not ready',
           Startup: 'runs, but has not started',
@@ -101,12 +108,18 @@ function probeCause(kind: 'Startup' | 'Liveness' | 'Readiness', info: Omit<PodCa
         };
         yield {
           ...(kills ? ended(view, container, '') : {}),
-          verdict: `${container.title} ${what[kind]}${restarted}: its ${kind.toLowerCase()} probe, ${probeText(probe)}, fails${words === '' ? '' : `: ${words}`}`,
+          verdict: `${title} ${what[kind]}${restarted}: its ${kind.toLowerCase()} probe, ${probeText(probe)}, ${fails}`,
           container: container.name,
-          sinceMs: firstSeenMs(event),
-          facts: [
-            ['probe', `failed ${counted(event.count ?? 1, 'time')}, last ${spell(view.nowMs - lastSeenMs(event))} ago`],
-          ],
+          sinceMs: event === undefined ? view.nowMs - ranMs : firstSeenMs(event),
+          facts:
+            event === undefined
+              ? []
+              : [
+                  [
+                    'probe',
+                    `failed ${counted(event.count ?? 1, 'time')}, last ${spell(view.nowMs - lastSeenMs(event))} ago`,
+                  ],
+                ],
           commands: [`logs ${view.name} -c ${container.name}`, `describe pod ${view.name}`],
         };
       }

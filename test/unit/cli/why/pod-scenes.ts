@@ -494,6 +494,20 @@ export const podScenes: readonly Scene[] = [
     ],
   },
   {
+    // between two restarts it counts as ready
+    cause: 'liveness-probe',
+    verdict: 'container app is restarted (2 restarts): its liveness probe, the command "check", fails',
+    objects: [
+      pod({
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
+        appSpec: { livenessProbe: probe },
+        app: { ...running(2), ready: true, restartCount: 2, lastState: { terminated: ended(137) } },
+      }),
+      event('Pod/web', 'Unhealthy', 'Liveness probe failed: ', 'app'),
+    ],
+  },
+  {
     cause: 'ends-by-itself',
     verdict: 'container app ends by itself with exit code 0 after 10s, 3 times so far, and is started again each time',
     objects: [pod({ phase: 'Running', app: failing(0, 2) })],
@@ -530,6 +544,12 @@ export const podScenes: readonly Scene[] = [
         'app',
       ),
     ],
+  },
+  {
+    // of very many events the server drops some
+    cause: 'readiness-probe',
+    verdict: 'container app runs, but is not ready: its readiness probe, a connection to port 80, has not passed',
+    objects: [pod({ phase: 'Running', appSpec: { readinessProbe: { tcpSocket: { port: 80 } } }, app: running() })],
   },
   {
     cause: 'readiness-gate',
