@@ -26,6 +26,11 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
 }
 
 async function runCommand(argv: readonly string[], shell: Shell): Promise<number> {
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    shell.streams.out.write(complete(argv.slice(1), commands));
+    return exitCodes.success.code;
+  }
   const { words, rest, steps } = prepareWords(argv);
   const { out, err } = shell.streams;
   const asked = words.some((word) => word === '--help' || word === '-h');

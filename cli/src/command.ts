@@ -5,6 +5,8 @@ import type { Shell } from './shell.ts';
 /** What yargs knows of a flag, and how its value is called in help. */
 export interface Flag extends Options {
   readonly placeholder?: string;
+  /** What a shell may offer, where other values are good as well. */
+  readonly completes?: readonly string[];
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -12,6 +14,8 @@ export type Flags = Readonly<Record<string, Flag>>;
 /** What yargs knows of an operand, and what it is called in help. */
 export interface Positional extends PositionalOptions {
   readonly placeholder?: string;
+  /** What a shell may offer, where other words are good as well. */
+  readonly completes?: readonly string[];
 }
 
 export type Positionals = Readonly<Record<string, Positional>>;

@@ -37,7 +37,9 @@ function stopSignal(): AbortSignal {
 }
 
 const calledAs = basename(process.argv[1] ?? '').replace(/\.js$/, '');
-const code = await run(process.argv.slice(2), {
+// kubectl asks this name what may stand behind `kubectl greenroom`
+const asked = calledAs === 'kubectl_complete-greenroom' ? ['__complete'] : [];
+const code = await run([...asked, ...process.argv.slice(2)], {
   programName: calledAs.startsWith('kubectl-') ? 'kubectl greenroom' : 'greenroom',
   version: ownVersion(),
   env: process.env,

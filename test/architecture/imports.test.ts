@@ -32,7 +32,7 @@ const cliBase = ['fault', 'streams', 'contract'];
 
 const cliRooms: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'exit-codes', 'streams', 'node'],
-  cli: ['argv', 'command', 'commands', 'exit-codes', 'shell', 'render', 'yargs', ...cliBase],
+  cli: ['argv', 'command', 'commands', 'completion', 'exit-codes', 'shell', 'render', 'yargs', ...cliBase],
   argv: ['command'],
   command: ['shell', 'yargs'],
   shell: ['streams'],
@@ -44,6 +44,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
     'command',
     'commands',
     'convert',
+    'completion',
     'exit-codes',
     'explain',
     'fn',
@@ -70,6 +71,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   'kube-version': ['fault'],
   fn: ['fn', 'inject', 'manifest', 'settings', 'yaml', 'node', ...cliBase],
   patch: ['patch', 'inject', 'manifest', 'yaml', 'node', ...cliBase],
+  completion: ['completion', 'command', 'node', ...cliBase],
   scaffold: ['inject', 'manifest', 'node', ...cliBase],
   lint: ['lint', 'convert', 'manifest', 'render', 'yaml', 'node', ...cliBase],
   explain: ['explain', 'rehearse', 'manifest', 'node', ...cliBase],

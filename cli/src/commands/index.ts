@@ -1,5 +1,6 @@
 // Every command of the CLI, in the order of the help.
 import type { Command } from '../command.ts';
+import { completionCommand } from './completion.ts';
 import { convertCommand } from './convert.ts';
 import { explainCommand } from './explain.ts';
 import { fnCommand } from './fn.ts';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   whyCommand,
   policyCommand,
   fnCommand,
+  completionCommand,
 ];

@@ -47,7 +47,12 @@ export const newCommand = defineCommand({
     ],
   ],
   positionals: {
-    kind: { type: 'string', demandOption: true, describe: scaffoldKinds.join(', ') },
+    kind: {
+      type: 'string',
+      demandOption: true,
+      describe: scaffoldKinds.join(', '),
+      completes: scaffoldKinds.map((kind) => kind.toLowerCase()),
+    },
     // not `name`: that is a flag
     object: {
       type: 'string',
