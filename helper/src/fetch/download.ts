@@ -1,5 +1,4 @@
 // One object, over as many attempts as it takes: asks, judges the answers, keeps what came.
-import type { Algorithm, Expected } from '../contract/integrity.ts';
 import { asFailure, Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import type { Agent, Answer } from '../http/agent.ts';
@@ -10,9 +9,10 @@ import { type Ask, ask, refusal } from './ask.ts';
 import { askPart, mayGiveParts, NoParts, type Part } from './ask-part.ts';
 import type { Backstage, StateOfWork, Work } from './backstage.ts';
 import { fetchChecksum } from './checksum-list.ts';
-import { beginning, type Extent, type Extents, totalBytes } from './extents.ts';
+import type { DownloadOptions } from './download-options.ts';
+import { beginning, type Extent, type Extents, gaps, totalBytes } from './extents.ts';
 import { checkSize, checkSpace } from './free-space.ts';
-import { serverDigest } from './integrity.ts';
+import { KnownDigests } from './known-digests.ts';
 import { createProgress, describeHeld } from './progress.ts';
 import { receive } from './receive.ts';
 import { type Asking, chooseAsking, type Held, judgeAnswer, rangeHeaders, type Taken } from './resume.ts';
@@ -20,30 +20,6 @@ import { createSources, type Sources } from './sources.ts';
 import type { Supply, Whole } from './supply.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { wrongDigest } from './verify.ts';
-
-export interface DownloadOptions {
-  readonly source: string;
-  readonly mirrors: readonly string[];
-  /** See partial-state.ts. */
-  readonly sourceKey: string;
-  /** Digests that the user gave: all of them must hold. */
-  readonly expected: readonly Expected[];
-  /** A list that names another one. */
-  readonly checksumFrom: string | undefined;
-  /** The file's name in that list. */
-  readonly name: string;
-  readonly requireIntegrity: boolean;
-  readonly timeoutMs: number;
-  readonly minSpeedBytes: number;
-  readonly maxSizeBytes: number | undefined;
-  readonly maxRedirects: number;
-  /** From 1 to 16, or `auto`. */
-  readonly connections: string;
-  /** Smaller ones for tests; see parts.ts. */
-  readonly partBytes?: number;
-  /** What the user gave for a URL, read anew for each request. */
-  readonly headers: (url: string) => Promise<readonly Header[]>;
-}
 
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
@@ -57,10 +33,8 @@ export class Download implements Supply {
   readonly #folder: string;
   readonly #runtime: Runtime;
   readonly #sources: Sources;
-  #expected: readonly Expected[];
+  readonly #digests: KnownDigests;
   #listed = false;
-  /** What the server of the last answer said itself. */
-  #offered: Expected | undefined;
   #work: Work | undefined;
   #held: Held | undefined;
   /** Whose validators those of `#held` are. */
@@ -71,7 +45,7 @@ export class Download implements Supply {
   #ifRangeFails = false;
   /** Whether what is written does not all follow the beginning. */
   #inParts = false;
-  /** Whether the server has given another part than it was asked for. */
+  /** Whether the server has given another part than it was asked for, or parts may be why the digest was wrong. */
   #noParts = false;
   #mostBytes = 0;
   #upkeep: Upkeep | undefined;
@@ -84,7 +58,7 @@ export class Download implements Supply {
     this.#runtime = runtime;
     this.#sources = createSources([options.source, ...options.mirrors]);
     this.#heldFrom = options.source;
-    this.#expected = options.expected;
+    this.#digests = new KnownDigests(options.expected);
   }
 
   get held(): { readonly bytes: number; readonly sizeBytes?: number } {
@@ -94,10 +68,10 @@ export class Download implements Supply {
   /** Goes on with what another run left, if it can. */
   async takeOver(signal: AbortSignal): Promise<void> {
     const { sourceKey, checksumFrom, requireIntegrity } = this.#options;
-    const digestKnown = this.#digestKnown || checksumFrom !== undefined;
+    const digestKnown = this.#digests.given || checksumFrom !== undefined;
     // what only the server's digest can prove has to be asked for
     if (requireIntegrity && !digestKnown) return;
-    const known = { digestKnown, algorithms: this.#algorithms };
+    const known = { digestKnown, algorithms: this.#digests.algorithms };
     const leftover = await this.#backstage.takeOver(sourceKey, known, signal);
     if (leftover === undefined) return;
     this.#work = leftover.work;
@@ -136,16 +110,8 @@ export class Download implements Supply {
     await this.#work.partial.close().catch(() => {});
   }
 
-  get #digestKnown(): boolean {
-    return this.#expected.length > 0;
-  }
-
-  get #digests(): readonly Expected[] {
-    return this.#offered === undefined ? this.#expected : [...this.#expected, this.#offered];
-  }
-
-  get #algorithms(): Algorithm[] {
-    return this.#digests.map(({ algorithm }) => algorithm);
+  get #missing(): Extents {
+    return this.#work === undefined ? [] : gaps(this.#work.partial.written, this.#held?.sizeBytes ?? 0);
   }
 
   async #fromOneSource(attempt: Attempt): Promise<Whole> {
@@ -168,14 +134,14 @@ export class Download implements Supply {
     if (this.#held !== undefined && this.#heldFrom !== this.#sources.current) {
       this.#held = { ...this.#held, validators: {} };
     }
-    return chooseAsking(this.#held && { ...this.#held, bytes: from }, this.#digestKnown, this.#ifRangeFails);
+    return chooseAsking(this.#held && { ...this.#held, bytes: from }, this.#digests.given, this.#ifRangeFails);
   }
 
   async #readList(attempt: Attempt): Promise<void> {
     const { checksumFrom, name } = this.#options;
     if (checksumFrom === undefined || this.#listed) return;
     const listed = await fetchChecksum(await this.#request(checksumFrom, [], attempt), name);
-    this.#expected = [...this.#expected, listed];
+    this.#digests.give(listed);
     this.#listed = true;
   }
 
@@ -191,11 +157,13 @@ export class Download implements Supply {
   /** @returns how to ask again at once; undefined when everything came */
   async #ask(asking: Asking, attempt: Attempt): Promise<Asking | undefined> {
     const source = this.#sources.current;
-    const answer = await ask(await this.#request(source, rangeHeaders(asking, this.#held), attempt));
+    // of what came in parts, what is missing first: not what lies behind it already
+    const to = this.#inParts ? this.#missing[0]?.[1] : undefined;
+    const answer = await ask(await this.#request(source, rangeHeaders(asking, this.#held, to), attempt));
     let read = false;
     try {
       const where = redactUrl(answer.url.href);
-      const verdict = judgeAnswer(answer, asking, this.#held, this.#digestKnown, where);
+      const verdict = judgeAnswer(answer, asking, this.#held, this.#digests.given, where);
       switch (verdict.kind) {
         case 'fail':
           throw refusal(verdict.failure, answer, this.#runtime.clock);
@@ -214,12 +182,7 @@ export class Download implements Supply {
         case 'append':
           this.#joined = true;
       }
-      this.#offered = serverDigest(answer.header);
-      if (this.#options.requireIntegrity && !this.#digestKnown && this.#offered === undefined) {
-        throw new Failure('INTEGRITY_UNKNOWN', `no digest was given, and the server gives none: ${where}`, {
-          hint: 'Give --sha256, --integrity or --checksum-from, or leave out --require-integrity',
-        });
-      }
+      this.#digests.offer(answer.header, this.#options.requireIntegrity, where);
       const work = await this.#prepare(verdict, source);
       read = true;
       await this.#receive(work, verdict, answer, attempt);
@@ -239,7 +202,7 @@ export class Download implements Supply {
     this.#heldFrom = source;
     this.#framed = framed;
     if (this.#work === undefined) {
-      this.#work = await this.#backstage.begin(this.#state(this.#held, []), this.#algorithms);
+      this.#work = await this.#backstage.begin(this.#state(this.#held, []), this.#digests.algorithms);
     } else {
       await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushed ?? []));
       this.#runtime.log.info(`going on at ${describeHeld(this.held)}`, { bytes });
@@ -289,7 +252,7 @@ export class Download implements Supply {
   async #askPart(part: Extent, attempt: Attempt): Promise<Part> {
     try {
       const request = await this.#request(this.#sources.current, [], attempt);
-      return await askPart(request, this.#chooseAsking(part[0]), this.#held as Held, this.#digestKnown, part);
+      return await askPart(request, this.#chooseAsking(part[0]), this.#held as Held, this.#digests.given, part);
     } catch (error) {
       this.#noParts ||= error instanceof NoParts;
       throw error;
@@ -307,14 +270,16 @@ export class Download implements Supply {
     const work = this.#work;
     if (work === undefined) throw new Failure('BUG', 'complete without a partial file');
     const { partial } = work;
-    const wrong = await wrongDigest(partial, this.#digests);
+    const wrong = await wrongDigest(partial, this.#digests.all);
     if (wrong !== undefined) {
       const joined = this.#joined;
+      // once more, in one answer
+      this.#noParts = true;
       await this.#startOver('the digest is wrong');
       if (joined) return undefined;
       throw wrong;
     }
-    const proof = this.#digests.length > 0 ? 'digest' : this.#framed ? 'length' : 'none';
+    const proof = this.#digests.all.length > 0 ? 'digest' : this.#framed ? 'length' : 'none';
     return { work, sha256: await partial.digest('sha256'), proof };
   }
 
@@ -329,9 +294,7 @@ export class Download implements Supply {
     if (work === undefined) return;
     await this.#upkeep?.end();
     this.#upkeep = undefined;
-    if (held.bytes > 0) {
-      this.#runtime.log.warn(`starting over (${describeHeld(held)} dropped): ${why}`);
-    }
+    if (held.bytes > 0) this.#runtime.log.warn(`starting over (${describeHeld(held)} dropped): ${why}`);
     await this.#backstage.drop(work);
   }
 }
