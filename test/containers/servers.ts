@@ -10,6 +10,15 @@ const commands = {
     user: '999:999',
     started: /Ready to accept connections/,
   },
+  // what says nothing when it serves, or too late: the helper is there to find out
+  mariadb: { command: ['start-mariadb'], user: '999:999', started: undefined },
+  rabbitmq: { command: ['start-rabbitmq'], user: '999:999', started: undefined },
+  memcached: { command: ['memcached', '-l', '0.0.0.0', '-U', '0'], user: '999:999', started: undefined },
+  nats: {
+    command: ['nats-server', '-a', '0.0.0.0', '-js', '-sd', '/tmp', '--user', 'app', '--pass', 'right'],
+    user: '999:999',
+    started: undefined,
+  },
 } as const;
 
 export type Server = keyof typeof commands;
@@ -26,7 +35,6 @@ export async function startServer(kind: Server, network: string, name: string): 
     .withLabels({ [runLabel]: given('LABEL').split('=')[1] ?? '' })
     .withNetworkMode(network)
     .withNetworkAliases(name)
-    // nginx says nothing once it listens; the helper is there to find out
     .withWaitStrategy(started === undefined ? Wait.forSuccessfulCommand('true') : Wait.forLogMessage(started));
   return container.start();
 }

@@ -23,6 +23,15 @@ test('waits for servers by their names, each in its own protocol, in 128 MB', as
   assert.match(await waiting.log(), /all 5 targets ready/);
 });
 
+// each in a plan's step of its own, since they have users of their own
+const logins = {
+  mariadb: 'wait mysql://mariadb/shop --user shop --password-env RIGHT --table orders',
+  rabbitmq: 'wait amqp://rabbitmq --user guest --password-env GUEST',
+  nats: 'wait nats://nats --user app --password-env RIGHT',
+  memcached: 'wait memcached://memcached',
+};
+const passwords = ['--env=RIGHT=right', '--env=GUEST=guest'];
+
 test('a network that was cut is noticed and, once healed, enough', async () => {
   await startServer('redis', network, 'later');
   const waiting = await startHelper([...small, '--network=none'], ['wait', 'redis://later', '--deadline=2m']);
@@ -30,6 +39,35 @@ test('a network that was cut is noticed and, once healed, enough', async () => {
   await docker('network', 'disconnect', 'none', waiting.id);
   await docker('network', 'connect', network, waiting.id);
   assert.equal(await waiting.ended(), 0, await waiting.log());
+});
+
+test('cut off while its servers come, it finds each of them afterwards, and is let in', async () => {
+  const steps = [...Object.values(logins), 'wait postgres://standby --user postgres'];
+  const plan = { steps: [{ together: steps.map((step) => `${step} --deadline 2m`) }] };
+  const variables = [...passwords, `--env=GREENROOM_PLAN=${JSON.stringify(plan)}`];
+  const waiting = await startHelper([...small, `--network=${network}`, ...variables], ['run']);
+  await waiting.logged('postgres://standby not ready');
+  await docker('network', 'disconnect', network, waiting.id);
+  await Promise.all([
+    ...Object.keys(logins).map((name) => startServer(name as keyof typeof logins, network, name)),
+    startServer('postgres', network, 'standby'),
+  ]);
+  await docker('network', 'connect', network, waiting.id);
+  assert.equal(await waiting.ended(), 0, await waiting.log());
+  const log = await waiting.log();
+  for (const target of ['mysql://mariadb/shop', 'amqp://rabbitmq', 'nats://nats', 'memcached://memcached']) {
+    assert.match(log, new RegExp(`${target} ready after`));
+  }
+});
+
+test('a password that is not the right one is never in the log', async () => {
+  const { exitCode, log } = await runHelper(
+    [...small, `--network=${network}`, '--env=WRONG=hunter2'],
+    ['wait', 'mysql://mariadb/shop', '--user=shop', '--password-env=WRONG', '--deadline=2s'],
+  );
+  assert.equal(exitCode, 124, log);
+  assert.match(log, /the login is refused: Access denied/);
+  assert.doesNotMatch(log, /hunter2/);
 });
 
 test('SIGTERM ends it as process 1 within two seconds, with 143', async () => {
