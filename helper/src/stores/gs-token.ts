@@ -29,7 +29,7 @@ export async function gsToken(
 ): Promise<TokenSource | undefined> {
   const { env, clock, agent, nodeAgent } = world;
   const path = credentials ?? env.GOOGLE_APPLICATION_CREDENTIALS;
-  if (!path && elsewhere) return undefined;
+  if (!path && elsewhere && !env.GCE_METADATA_HOST) return undefined;
   // a key that is wrong is known before anything is asked; one that is rotated is read anew
   if (path) formTokenRequest(await readKey(path), 0);
   let known: { readonly token: string; readonly expiresMs: number } | undefined;
