@@ -5,7 +5,7 @@ export const exitCodes = {
   different: {
     code: 1,
     sentence:
-      'The answer is no: `--check` found that a change would be made, a rehearsed pod did not start, or `lint` found something as bad as `--fail-on` says.',
+      'The answer is no: `--check` found that a change would be made, a rehearsed pod did not start, `lint` found something as bad as `--fail-on` says, or something that `why` was asked about is not well.',
   },
   usage: { code: 2, sentence: 'A flag, a step or a setting is faulty; nothing was read.' },
   input: {

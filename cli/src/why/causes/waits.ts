@@ -1,64 +1,11 @@
 // Init containers that wait for a Service: what is wrong with that Service.
-import type { Fact, PodCause } from '../cause.ts';
-import type { Service } from '../kube/objects.ts';
+import type { PodCause } from '../cause.ts';
 import type { PodView } from '../pod-view.ts';
-import { endpointsOf, findService, matchesLabels, matchesSelector, namespaceOf } from '../snapshot.ts';
-import { helperLogOf, type WaitedHost } from '../waits/waited-hosts.ts';
+import { matchesLabels, matchesSelector, namespaceOf } from '../snapshot.ts';
+import { helperLogOf } from '../waits/waited-hosts.ts';
 import { counted, listed } from '../words.ts';
 import { waitFinding } from './wait-finding.ts';
-
-/** A Service that a pod waits for, and what stands behind it. */
-interface Waited {
-  readonly view: PodView;
-  readonly host: WaitedHost;
-  readonly name: string;
-  readonly namespace: string;
-  readonly service: Service | undefined;
-  readonly endpoints: { readonly ready: number; readonly all: number };
-}
-
-function* waitedServices(view: PodView): Iterable<Waited> {
-  if (view.stage !== 'init' || view.snapshot.denied.has('services')) return;
-  for (const host of view.hosts) {
-    if (host.service === undefined) continue;
-    const { name, namespace } = host.service;
-    const service = findService(view.snapshot, name, namespace);
-    const endpoints = service === undefined ? { ready: 0, all: 0 } : endpointsOf(view.snapshot, service);
-    yield { view, host, name, namespace, service, endpoints };
-  }
-}
-
-const place = ({ name, namespace, view }: Waited): string =>
-  namespace === view.namespace ? name : `${name} of namespace ${namespace}`;
-
-const isHeadless = ({ service }: Waited): boolean => service?.spec?.clusterIP === 'None';
-
-/** Whether the name alone, which is all that is waited for, resolves without any endpoint. */
-const nameSuffices = (waited: Waited): boolean => waited.host.nameOnly && !isHeadless(waited);
-
-function waitCause(
-  info: Omit<PodCause, 'find'>,
-  find: (
-    waited: Waited,
-  ) => { verdict: string; facts?: readonly Fact[]; commands?: readonly string[]; cure?: string } | undefined,
-): PodCause {
-  return {
-    ...info,
-    *find(view) {
-      for (const waited of waitedServices(view)) {
-        const found = find(waited);
-        if (found === undefined) continue;
-        const { verdict, ...more } = found;
-        yield waitFinding(
-          view,
-          waited.host,
-          `${waited.host.container.title} waits for ${waited.host.target}, ${verdict}`,
-          more,
-        );
-      }
-    },
-  };
-}
+import { isHeadless, nameSuffices, place, podsBehind, statusOf, waitCause, waitedServices } from './waited-service.ts';
 
 const ownService = waitCause(
   {
@@ -188,11 +135,6 @@ const selectorMatchesNothing = waitCause(
   },
 );
 
-const podsBehind = ({ service, namespace, view }: Waited) =>
-  view.snapshot.pods.filter(
-    (pod) => namespaceOf(pod) === namespace && matchesLabels(service?.spec?.selector, pod.metadata.labels),
-  );
-
 const serviceNotReady = waitCause(
   {
     id: 'wait-service-not-ready',
@@ -208,7 +150,7 @@ const serviceNotReady = waitCause(
     const names = pods.map((pod) => `pod/${pod.metadata.name}`);
     return {
       verdict: `and ${pods.length === 1 ? `the one pod behind Service ${place(waited)} is not` : `none of the ${counted(pods.length, 'pod')} behind Service ${place(waited)} is`} ready`,
-      facts: pods.slice(0, 4).map((pod) => [`pod`, `${pod.metadata.name} is ${pod.status?.phase ?? 'unknown'}`]),
+      facts: pods.slice(0, 4).map((pod) => ['pod', `${pod.metadata.name}: ${statusOf(pod)}`]),
       cure: `See why ${listed(names, 3)} ${names.length === 1 ? 'is' : 'are'} not ready: this wait ends by itself then.`,
       commands: [`why pod/${first.metadata.name} -n ${namespace}`],
     };

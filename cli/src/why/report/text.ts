@@ -27,9 +27,18 @@ export function answerText(answer: Answer, settings: TextSettings): string {
   if (first !== undefined) lines.push(...body(answer, first, settings));
   for (const other of others) {
     lines.push(...paragraph(`also: ${other.finding.verdict}`, 2, settings).map((line) => style.paint('yellow', line)));
-    lines.push(...body(answer, other, settings));
+    lines.push(...body(answer, withoutTold(answer, other), settings));
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Of a second cause only the facts that have not been told. */
+function withoutTold({ found }: Answer, other: Diagnosed): Diagnosed {
+  const told = new Set(
+    found.slice(0, found.indexOf(other)).flatMap(({ finding }) => (finding.facts ?? []).map((fact) => fact.join(' '))),
+  );
+  const facts = (other.finding.facts ?? []).filter((fact) => !told.has(fact.join(' ')));
+  return { cause: other.cause, finding: { ...other.finding, facts } };
 }
 
 /** The verdict alone, and since when. */

@@ -3,22 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chapters } from '../../../../cli/src/why/causes/index.ts';
 import { answersFor } from './answers-for.ts';
-import type { FakeObject } from './cluster-of.ts';
 import { podScenes } from './pod-scenes.ts';
 import { waitScenes } from './wait-scenes.ts';
 import { workloadScenes } from './workload-scenes.ts';
-
-/** What is there, what is asked about, and what shall be said. */
-export interface Scene {
-  readonly cause: string;
-  readonly verdict: string;
-  /** What else is said. */
-  readonly also?: readonly string[];
-  readonly objects: readonly FakeObject[];
-  readonly logs?: Readonly<Record<string, string>>;
-  /** By default pod/web. */
-  readonly target?: string;
-}
 
 const scenes = [...podScenes, ...waitScenes, ...workloadScenes];
 

@@ -1,7 +1,8 @@
 // Pods that are stuck, one for each cause that lies in the pod, its node, its image or its containers.
-import type { Scene } from './causes.test.ts';
+
 import { ago, type FakeObject } from './cluster-of.ts';
 import { claim, ended, event, pod, running, unscheduled, waiting, withClaim } from './objects.ts';
+import type { Scene } from './scene.ts';
 
 const pull = (words: string, cause: string, verdict: string): Scene => ({
   cause,

@@ -1,7 +1,8 @@
 // Pods whose init container waits: for Services in every state, and what the helper says itself.
-import type { Scene } from './causes.test.ts';
+
 import { ago, type FakeObject } from './cluster-of.ts';
 import { ended, helperWaits, ownedBy, pod, running, service, slice, waiting, workload } from './objects.ts';
+import type { Scene } from './scene.ts';
 
 const waits = (...args: string[]): FakeObject => pod({ initSpec: helperWaits(...args), init: running() });
 const shell = (script: string): FakeObject => pod({ initSpec: { command: ['sh', '-c', script] }, init: running(90) });

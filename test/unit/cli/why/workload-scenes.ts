@@ -1,7 +1,8 @@
 // Workloads that make no pods, or whose Job is over: only their own status and events say so.
-import type { Scene } from './causes.test.ts';
+
 import { ago, type FakeObject } from './cluster-of.ts';
 import { ended, event, ownedBy, pod, workload } from './objects.ts';
+import type { Scene } from './scene.ts';
 
 const deployment = workload('Deployment', 'web', { replicas: 2 });
 const replicaSet = ownedBy(deployment, workload('ReplicaSet', 'web-1', { replicas: 2 }));
