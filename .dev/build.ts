@@ -69,9 +69,21 @@ const built = await Promise.all([
     outdir: 'dist/cli',
     banner: { js: `#!/usr/bin/env node\n${shared.banner?.js}` },
   }),
+  // one file: it is started where nobody counts milliseconds
+  build({
+    ...shared,
+    entryPoints: [{ in: 'images/helper/function.ts', out: 'function' }],
+    outdir: 'dist/helper',
+    format: 'cjs',
+    splitting: false,
+    minifySyntax: true,
+    minifyIdentifiers: true,
+    external: ['./program.js'],
+    banner: {},
+  }),
 ]);
 
-const [helper, cli] = built.map(({ outputFiles }) => outputFiles ?? []);
+const [helper, cli, inImage] = built.map(({ outputFiles }) => outputFiles ?? []);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const licences = ['helper', 'cli'].map((program, index) => ({
   path: join(root, 'dist', program, 'THIRD-PARTY-LICENSES.txt'),
@@ -98,7 +110,7 @@ async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 
 // Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
 // those that are right already stay as they are, and only then do old ones go.
 const files = [
-  ...(await Promise.all((helper ?? []).map(asCommonJs))),
+  ...(await Promise.all([...(helper ?? []), ...(inImage ?? [])].map(asCommonJs))),
   {
     path: join(root, 'dist/helper/greenroom-helper.js'),
     contents: readFileSync(join(root, 'helper/src/load-parts.cjs')),

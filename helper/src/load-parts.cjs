@@ -35,4 +35,5 @@ function codeOf(path) {
   }
 }
 
-load(join(__dirname, 'program.js'));
+// without arguments it may be a KRM function that is asked (images/helper/function.ts)
+load(join(__dirname, process.argv.length > 2 ? 'program.js' : 'function.js'));
