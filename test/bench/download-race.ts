@@ -1,7 +1,7 @@
-// The same file over loopback, to disk, by each client in turn.
+// The same file to disk by each client in turn: over loopback as fast as it goes, and over links that are slow.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { makeCertificate } from '../support/certificate.ts';
@@ -11,8 +11,14 @@ import { createTempDir } from '../support/temp-dir.ts';
 
 interface Racer {
   readonly name: string;
+  /** Whether it checks no certificates. */
+  readonly plainOnly?: boolean;
   readonly words: (url: string, path: string, ca: string, digest: string) => readonly string[];
 }
+
+const checked = (fetching: string, path: string, digest: string, after = 'true') => [
+  ...['sh', '-c', `${fetching} && echo "${digest}  ${path}" | sha256sum -c --quiet && ${after}`],
+];
 
 const racers: readonly Racer[] = [
   {
@@ -24,34 +30,33 @@ const racers: readonly Racer[] = [
   },
   { name: 'curl', words: (url, path, ca) => ['curl', '-fsS', '--cacert', ca, '-o', path, url] },
   {
+    name: 'curl, then sha256sum',
+    words: (url, path, ca, digest) => checked(`curl -fsS --cacert ${ca} -o ${path} ${url}`, path, digest),
+  },
+  {
     name: 'curl, then sha256sum, then sync',
-    words: (url, path, ca, digest) => [
-      ...[
-        'sh',
-        '-c',
-        `curl -fsS --cacert ${ca} -o ${path} ${url} && echo "${digest}  ${path}" | sha256sum -c --quiet && sync ${path}`,
-      ],
-    ],
+    words: (url, path, ca, digest) =>
+      checked(`curl -fsS --cacert ${ca} -o ${path} ${url}`, path, digest, `sync ${path}`),
   },
   { name: 'wget', words: (url, path, ca) => ['wget', '-q', `--ca-certificate=${ca}`, '-O', path, url] },
+  { name: 'busybox wget', plainOnly: true, words: (url, path) => ['busybox', 'wget', '-q', '-O', path, url] },
   {
     name: 'aria2c -x16 -s16',
     words: (url, path, ca) => [
-      ...[
-        'aria2c',
-        '-q',
-        `--ca-certificate=${ca}`,
-        '-x16',
-        '-s16',
-        '-d',
-        join(path, '..'),
-        '-o',
-        path.split('/').at(-1) ?? '',
-        url,
-      ],
+      ...['aria2c', '-q', `--ca-certificate=${ca}`, '-x16', '-s16'],
+      ...['-d', dirname(path), '-o', basename(path), url],
     ],
   },
 ];
+
+/** What lies between server and client. */
+export interface Link {
+  readonly title: string;
+  readonly scheme: 'http' | 'https';
+  readonly megabytes: number;
+  /** On each connection so many KiB every so many milliseconds. */
+  readonly pace?: { readonly kibibytes: number; readonly everyMs: number };
+}
 
 interface Sample {
   readonly seconds: number;
@@ -59,52 +64,60 @@ interface Sample {
   readonly residentMiB: number;
 }
 
-/** @returns tables for the page */
-export async function measureRace(megabytes: number, rounds: number): Promise<string> {
+/** @returns a table for the page, under its title */
+export async function measureRace({ title, scheme, megabytes, pace }: Link, rounds: number): Promise<string> {
   using folder = createTempDir();
   const { cert, key } = makeCertificate(['localhost']);
   const ca = folder.write('ca.pem', cert);
   const server = fileURLToPath(new URL('./download-server.ts', import.meta.url));
-  const parts: string[] = [];
-  for (const scheme of ['http', 'https'] as const) {
-    const child = spawn(process.execPath, [server, scheme, String(megabytes)], {
-      env: { ...process.env, BENCH_CERT: cert, BENCH_KEY: key },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      const { port, digest } = await firstLine(child);
-      const url = `${scheme}://localhost:${port}/file`;
-      const samples = new Map<string, Sample[]>(racers.map(({ name }) => [name, []]));
-      for (let round = 0; round < rounds; round++) {
-        for (const { name, words } of racers) {
-          using place = createTempDir();
-          samples.get(name)?.push(await timed(words(url, join(place.path, 'file'), ca, digest)));
-        }
+  const words = [scheme, megabytes, pace?.kibibytes ?? 0, pace?.everyMs ?? 0].map(String);
+  const child = spawn(process.execPath, [server, ...words], {
+    env: { ...process.env, BENCH_CERT: cert, BENCH_KEY: key },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const { port, digest } = await firstLine(child);
+    const url = `${scheme}://localhost:${port}/file`;
+    const running = racers.filter(({ plainOnly }) => scheme === 'http' || !plainOnly);
+    const samples = new Map<string, Sample[]>(running.map(({ name }) => [name, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const { name, words } of running) {
+        using place = createTempDir();
+        samples.get(name)?.push(await timed(words(url, join(place.path, 'file'), ca, digest)));
       }
-      parts.push(`### ${scheme}\n\n${table(samples, megabytes)}`);
-    } finally {
-      child.kill();
-      await once(child, 'exit');
     }
+    return `### ${title}\n\n${table(samples, megabytes)}`;
+  } finally {
+    child.kill();
+    await once(child, 'exit');
   }
-  return parts.join('\n\n');
 }
 
 function table(samples: ReadonlyMap<string, readonly Sample[]>, megabytes: number): string {
   const curl = median(samples.get('curl')?.map(({ seconds }) => seconds) ?? []);
   const rows = [...samples].map(([name, list]) => {
-    const seconds = median(list.map((one) => one.seconds));
+    const times = list.map((one) => one.seconds);
+    const seconds = median(times);
     const perGiB = (median(list.map((one) => one.cpuSeconds)) * 1024) / megabytes;
     const resident = Math.max(...list.map((one) => one.residentMiB));
     return [
       name,
       `${Math.round(megabytes / seconds)} MiB/s`,
+      `${seconds.toFixed(1)} (${Math.min(...times).toFixed(1)} to ${Math.max(...times).toFixed(1)})`,
       (seconds / curl).toFixed(2),
       perGiB.toFixed(2),
       `${Math.round(resident)} MiB`,
     ];
   });
-  return markdownTable(['client', 'speed', 'time, of that of curl', 'processor, seconds a GiB', 'memory'], rows);
+  const head = [
+    'client',
+    'speed',
+    'seconds, median and range',
+    'time, of that of curl',
+    'processor, seconds a GiB',
+    'memory',
+  ];
+  return markdownTable(head, rows);
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -123,7 +136,7 @@ async function timed(words: readonly string[]): Promise<Sample> {
   return { seconds, cpuSeconds: user + system, residentMiB: kilobytes / 1024 };
 }
 
-async function firstLine(child: ChildProcess): Promise<{ port: number; digest: string }> {
+export async function firstLine(child: ChildProcess): Promise<{ port: number; digest: string }> {
   if (child.stdout === null) throw new Error('no stdout');
   const [line] = await once(createInterface(child.stdout), 'line');
   return JSON.parse(line);

@@ -1,34 +1,69 @@
 // The helper beside curl, wget and aria2: what becomes of a download when things go wrong, and how fast it is when
-// they don't. Rewrites downloads.md. BENCH_MIB: how large the file of the race is (default 1024).
+// they don't. Rewrites downloads.md. BENCH_MIB: how large the file of the race is (default 1024); BENCH_GIB: that of the
+// container with little memory (default 8).
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable } from '../support/generated-section.ts';
 import { root } from '../support/read-imports.ts';
 import { clients } from './download-clients.ts';
 import { measureFaults } from './download-faults.ts';
-import { measureRace } from './download-race.ts';
+import { measureMemory } from './download-memory.ts';
+import { type Link, measureRace } from './download-race.ts';
 
+const loadBefore = loadavg()[0] ?? 0;
 const versionOf = (command: readonly string[]) => {
   const [program = '', ...args] = command;
   const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
   return /\d+\.\d+(?:\.\d+)?/.exec(stdout ?? '')?.[0];
 };
-const tools = { curl: ['curl', '--version'], wget: ['wget', '--version'], aria2: ['aria2c', '--version'] };
+const tools = {
+  curl: ['curl', '--version'],
+  wget: ['wget', '--version'],
+  aria2: ['aria2c', '--version'],
+  busybox: ['busybox'],
+};
 const versions = Object.entries(tools).map(([name, command]) => [name, versionOf(command)] as const);
 const missing = versions.filter(([, version]) => version === undefined).map(([name]) => name);
 if (missing.length > 0) {
-  process.stderr.write(`not installed: ${missing.join(', ')}; on Debian: apt-get install curl wget aria2 time\n`);
+  process.stderr.write(
+    `not installed: ${missing.join(', ')}; on Debian: apt-get install curl wget aria2 busybox time\n`,
+  );
   process.exit(1);
 }
 
 const megabytes = Number(process.env.BENCH_MIB ?? 1024);
+const gibibytes = Number(process.env.BENCH_GIB ?? 8);
+const rounds = 5;
+const links: readonly Link[] = [
+  { title: 'http', scheme: 'http', megabytes },
+  { title: 'https', scheme: 'https', megabytes },
+  {
+    title: 'A link that gives each connection 20 MiB/s',
+    scheme: 'http',
+    megabytes: megabytes / 4,
+    pace: { kibibytes: 205, everyMs: 10 },
+  },
+  {
+    title: 'A link of 40 ms, with a window of 1 MiB',
+    scheme: 'http',
+    megabytes: megabytes / 4,
+    pace: { kibibytes: 1024, everyMs: 40 },
+  },
+];
+const races: string[] = [];
+for (const link of links) {
+  races.push(await measureRace(link, rounds));
+  process.stderr.write(`${races.at(-1)}\n`);
+}
+const memory = await measureMemory(gibibytes);
+process.stderr.write(`${memory}\n`);
 const faults = await measureFaults();
-const race = await measureRace(megabytes, 3);
+const busy = loadavg()[0] ?? 0;
 const page = `# Downloads, measured
 
-\`npm run bench -- downloads\` rewrites this page. Node ${process.versions.node}, ${versions.map(([name, version]) => `${name} ${version}`).join(', ')}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, over loopback.
+\`npm run bench -- downloads\` rewrites this page. Node ${process.versions.node}, ${versions.map(([name, version]) => `${name} ${version}`).join(', ')}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}. Load of the machine when it began: ${loadBefore.toFixed(1)}, when it ended: ${busy.toFixed(1)}; on one that does other things meanwhile, ratios and processor seconds say more than speeds.
 
 ## When things go wrong
 
@@ -43,11 +78,17 @@ ${clients.map(({ name, shown }) => `- **${name}**: \`${shown}\``).join('\n')}
 
 ## When nothing goes wrong
 
-${megabytes} MiB to disk, three rounds in turn; the median of each. The helper computes SHA-256 and flushes to disk
-before it is done; the others do so only where it is said. Ratios are of the time of curl in the same run; on a
-machine that does other things meanwhile, the processor's time says more than the clock's.
+To disk, ${rounds} rounds in turn; ${megabytes} MiB over loopback, ${megabytes / 4} MiB over the slow links. The helper
+computes SHA-256 and flushes to disk before it is done; the others do so only where it is said. Ratios are of the time of
+curl in the same run. The slow links are the server's doing: on each connection it sends a burst in every interval, the
+first one an interval after the request. The kernel's own (tc netem) would take a module that not every machine has, and
+would slow the handshake too.
 
-${race}
+${races.join('\n\n')}
+
+## Little memory
+
+${memory}
 `;
 writeFileSync(join(root, 'test/bench/downloads.md'), page);
 process.stderr.write(page);
