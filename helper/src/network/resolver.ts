@@ -192,7 +192,11 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return '';
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT') return '';
+    // for the moment: others hold all descriptors
+    if (code === 'EMFILE' || code === 'ENFILE')
+      throw new Failure('NETWORK_FAILED', `${path}: ${code}`, { cause: error });
     throw new Failure('USAGE', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

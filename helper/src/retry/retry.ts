@@ -15,6 +15,9 @@ export interface Attempt {
   progress(): void;
 }
 
+/** Resolves when an attempt may begin, with what it calls at its end. @throws the signal's reason */
+export type Turn = (signal: AbortSignal) => Promise<() => void>;
+
 export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -33,6 +36,8 @@ export interface RetryOptions {
   readonly toTheEnd?: boolean;
   /** May lengthen a pause, for instance to what a server asked for; default: as the back-off says. */
   readonly delayMs?: (failure: Failure, backoffMs: number) => number;
+  /** Waited for before each attempt, whose timeout begins after it; default: at once. */
+  readonly turn?: Turn;
   /** Stands in for the pause; `longestMs` is what is left until the last attempt. Default: sleeps so long. */
   readonly pause?: (delayMs: number, longestMs: number) => Promise<void>;
 }
@@ -77,6 +82,7 @@ export async function retry<T>(
 
   for (;;) {
     signal.throwIfAborted();
+    const end = await options.turn?.(signal);
     attempts++;
     const budgetMs = Math.min(timeoutMs, Math.max(0, remainingMs()));
     const progress = () => {
@@ -87,7 +93,7 @@ export async function retry<T>(
       budgetMs,
       clock,
       signal,
-    );
+    ).finally(end);
     const counts = () => ({ attempts, elapsedMs: clock.now() - startMs });
     if ('value' in result) return { kind: 'done', value: result.value, ...counts() };
 

@@ -117,14 +117,18 @@ export class Progress {
     return this.standings.filter((standing) => standing.state === state).length;
   }
 
-  /** Says now and then what is still missing, until the signal is aborted. */
-  async heartbeat(signal: AbortSignal): Promise<void> {
+  /**
+   * Says now and then what is still missing, until the signal is aborted.
+   * @param hint gives the hints anew, which by then may say more
+   */
+  async heartbeat(signal: AbortSignal, hint?: (index: number, cause: Failure) => string | undefined): Promise<void> {
     for (let pauseMs = firstHeartbeatMs; ; pauseMs = Math.min(pauseMs * 2, longestHeartbeatMs)) {
       try {
         await this.#clock.sleep(pauseMs, signal);
       } catch {
         return;
       }
+      if (hint !== undefined) this.renewHints(hint);
       this.#beat();
     }
   }

@@ -1,6 +1,6 @@
 // One target: asks until it is ready, broken, or the deadline passes.
 import { Failure } from '../core/failure.ts';
-import { retry } from '../retry/retry.ts';
+import { retry, type Turn } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
 import { pauseMs } from './long-wait.ts';
 import type { Phase, Probe } from './probe.ts';
@@ -10,6 +10,8 @@ export interface WaitForOneOptions {
   readonly deadlineMs: number;
   readonly timeoutMs: number;
   readonly pauses: Pauses;
+  /** Bounds how many targets are asked at once. */
+  readonly turn?: Turn;
   /** Told of every attempt that did not find the target ready; its cause knows what it hung on. */
   readonly onNotReady: (cause: Failure, attempts: number) => void;
 }
@@ -26,7 +28,7 @@ export async function waitForOne(
   runtime: Pick<Runtime, 'clock' | 'random' | 'signal'>,
   options: WaitForOneOptions,
 ): Promise<WaitOutcome> {
-  const { deadlineMs, timeoutMs, pauses, onNotReady } = options;
+  const { deadlineMs, timeoutMs, pauses, turn, onNotReady } = options;
   const startMs = runtime.clock.now();
   let phase: Phase | undefined;
   using _ = { [Symbol.dispose]: () => probe.close?.() };
@@ -48,6 +50,7 @@ export async function waitForOne(
     {
       ...{ clock: runtime.clock, random: runtime.random, signal: runtime.signal },
       ...{ deadlineMs, timeoutMs, backoff: pauses.backoff, toTheEnd: true },
+      ...(turn !== undefined && { turn }),
       delayMs: (_cause, backoffMs) => pauseMs(backoffMs, runtime.clock.now() - startMs, pauses),
       pause: (delayMs, longestMs) => pause(probe, runtime, delayMs, longestMs),
       onFailure: (cause, { attempts }) => onNotReady(explain(cause, phase), attempts),

@@ -1,17 +1,21 @@
 // A wait step: all its targets at once, until enough of them are ready, or it is clear that they won't be.
 import type { WaitStep } from '../contract/step.ts';
-import { hostOf, parseTarget, type Target } from '../contract/target.ts';
+import { parseTarget } from '../contract/target.ts';
 import { describeDuration } from '../core/duration.ts';
 import type { Failure } from '../core/failure.ts';
-import { readMesh } from '../network/mesh.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { holds, makeGuards } from './guard.ts';
-import { hintFor } from './hints.ts';
+import { createHinter } from './hint-facts.ts';
 import { countAttempts, Progress } from './progress.ts';
 import { probeFor } from './protocols.ts';
+import { takingTurns } from './turns.ts';
 import { brokenFailure, deadlineFailure, guardFailure, stoppedFailure } from './verdict.ts';
 import { waitForOne } from './wait-for-one.ts';
+
+// An attempt may hold several sockets (one for each address, one for each name server), and a process often has no
+// more than 1,024 descriptors.
+const mostAtOnce = 128;
 
 /**
  * Waits for the targets of a step.
@@ -28,15 +32,10 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   // the environment may ask for more targets than this step has
   const needed = Math.min(options.any ? 1 : (options.atLeast ?? targets.length), targets.length);
 
-  const hint = (target: Target, cause: Failure) => {
-    const place = options.unixSocket === undefined ? hostOf(target) : { host: undefined, port: undefined };
-    const proxyVariable = target.kind === 'http' ? proxyVariableFor(target.url, runtime.env) : undefined;
-    const isOwnName = place.host !== undefined && network.ownNames().has(place.host.toLowerCase());
-    const refusing = targets.filter((_, index) => progress.standings[index]?.cause?.code === 'CONNECTION_REFUSED');
-    const othersRefuse = new Set(refusing.map((each) => hostOf(each).host).filter((host) => host !== place.host)).size;
-    const around = { pod: network.identity(), proxyVariable, isOwnName, othersRefuse, mesh: readMesh(runtime.env) };
-    return hintFor({ cause, ...place, ...around })?.text;
-  };
+  const isSocket = options.unixSocket !== undefined;
+  const { env, clock } = runtime;
+  const hint = createHinter({ targets, standings: progress.standings, network, env, clock, isSocket });
+  const thorough = (index: number, cause: Failure) => hint(index, cause, true);
   const over = new AbortController();
   const signal = AbortSignal.any([runtime.signal, over.signal]);
   const hasEnough = () => progress.count('ready') >= needed;
@@ -45,13 +44,14 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
   progress.started(describeTargets(progress, needed));
   await splay(options.splayMs, runtime);
   const deadlineMs = options.deadlineMs - progress.elapsedMs();
-  const waiting = probes.map(async ({ probe, pauses, target }, index) => {
+  const turn = takingTurns(mostAtOnce);
+  const waiting = probes.map(async ({ probe, pauses }, index) => {
     const outcome = await waitForOne(
       probe,
       { ...runtime, signal },
       {
-        ...{ deadlineMs, timeoutMs: options.timeoutMs, pauses },
-        onNotReady: (cause, attempts) => progress.notReady(index, cause, attempts, () => hint(target, cause)),
+        ...{ deadlineMs, timeoutMs: options.timeoutMs, pauses, turn },
+        onNotReady: (cause, attempts) => progress.notReady(index, cause, attempts, () => hint(index, cause, false)),
       },
     );
     if (outcome.kind === 'ready') progress.ready(index, outcome.attempts);
@@ -69,26 +69,20 @@ export async function wait({ targets: texts, options }: WaitStep, runtime: Runti
     }),
   );
 
-  const heartbeat = progress.heartbeat(signal);
+  const heartbeat = progress.heartbeat(signal, thorough);
   const ended = await Promise.allSettled(waiting);
   over.abort();
   await Promise.all([heartbeat, guarding]);
 
   if (hasEnough()) return report(progress, needed);
   // what is known of all targets at the end says more than what one was first seen to do
-  progress.renewHints((index, cause) => hint(targets[index] as Target, cause));
+  progress.renewHints(thorough);
   const ending = { goal: progress.goal, standings: progress.standings, elapsedMs: progress.elapsedMs() };
   if (runtime.signal.aborted) throw stoppedFailure(runtime.signal.reason, ending);
   if (holding !== undefined) throw guardFailure(holding, ending);
   if (isLost()) throw brokenFailure(ending);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   throw deadlineFailure(ending);
-}
-
-/** By the custom of curl and others: either case, and none of it is what we go by. */
-function proxyVariableFor(url: string, env: Runtime['env']): string | undefined {
-  const name = url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  return [name, name.toLowerCase()].find((variable) => (env[variable] ?? '') !== '');
 }
 
 /** A random part of the time that is given; a pod in a thousand is not the first one then. */
