@@ -148,7 +148,11 @@ export function variablesOf(step: Step): { readonly flag: string; readonly varia
 
 /** Whether a step takes a value from a variable. */
 export const namesVariable = (step: Step, variable: string): boolean =>
-  variablesOf(step).some((named) => named.variable === variable);
+  variablesOf(step).some((named) => named.variable === variable) ||
+  (step.kind === 'fetch' && step.source.startsWith('s3:') && s3Variables.includes(variable));
+
+// what a step that fetches from S3 reads unasked
+const s3Variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
 const secretVariable = ({ variable, secret, key }: SecretVariable): NewNode =>
   map({ name: variable, valueFrom: map({ secretKeyRef: flowMap({ name: secret, key }) }) });

@@ -80,7 +80,10 @@ export function planVolumes(place: PodPlace, options: InjectOptions): VolumePlan
   }
   for (const path of readFiles(options.steps)) {
     const folder = folderOf(path);
-    const isThere = [...own, ...options.objectMounts.map((mount) => mount.path)].some((outer) => covers(outer, folder));
+    const isThere = [...own, ...options.objectMounts.map((mount) => mount.path)].some(
+      // a folder of keys may be the mount itself
+      (outer) => covers(outer, folder) || outer === asFolder(path),
+    );
     if (isThere) continue;
     const mount = readableMount(place, containers, folder, names);
     if (mount === undefined) {

@@ -203,6 +203,45 @@ test('static-site.yaml: the app gets the whole folder', async () => {
   assert.match(said, /unpacked 2 entries .* of a tar\.gz to/);
 });
 
+test('data-folder.yaml: the app gets all files of the list', async () => {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+  const list = `${digest('one')}  index/a\n${digest('two')}  b\n`;
+  const bodies: Record<string, string> = { '/v1/SHA256SUMS': list, '/v1/index/a': 'one', '/v1/b': 'two' };
+  await using origin = await startOrigin(({ path }) => ({ body: bodies[path] ?? '' }));
+  await rehearse('data-folder.yaml', {
+    adapt: (manifest) =>
+      manifest.replaceAll('https://example.org', 'http://example.org').replaceAll(/[0-9a-f]{64}/g, digest(list)),
+    flags: [
+      ...['--host', `example.org=127.0.0.1:${origin.port}`],
+      ...['--stand-in', 'search=grep -q one {/data/v1/index/a} && grep -q two {/data/v1/b}'],
+    ],
+  });
+});
+
+test('bucket.yaml: the app gets all of the prefix, with keys that nobody sees', async () => {
+  const entry = (key: string) => `<Contents><Key>${key}</Key><Size>3</Size></Contents>`;
+  const listing = `<ListBucketResult>${entry('llama-3/a.json')}${entry('llama-3/b/c.bin')}</ListBucketResult>`;
+  await using store = await startOrigin(({ path, headers }) =>
+    !headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=reader/')
+      ? { status: 403 }
+      : { body: path.includes('list-type=2') ? listing : 'abc' },
+  );
+  const secret =
+    '---\napiVersion: v1\nkind: Secret\nmetadata: {name: models-reader}\nstringData: {AWS_ACCESS_KEY_ID: reader, AWS_SECRET_ACCESS_KEY: verysecret}\n';
+  using models = createTempDir();
+  const said = await rehearse(
+    'bucket.yaml',
+    {
+      flags: [
+        ...['--service', `minio:9000=127.0.0.1:${store.port}`, '--volume', `greenroom-at-models=${models.path}`],
+        ...['--stand-in', 'serve-llama=grep -q abc {/models/llama-3/b/c.bin}'],
+      ],
+    },
+    secret,
+  );
+  assert.ok(!said.includes('verysecret'));
+});
+
 test('nightly.yaml: waits, then fetches', async () => {
   await using config = await startOrigin(() => ({ body: '{}' }));
   await rehearse('nightly.yaml', {
