@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect as connectAmqp } from 'amqplib';
-import { findProgram, giveToServer, needs, runTool, startServer } from '../../support/real-server.ts';
+import { makeCertificate } from '../../support/certificate.ts';
+import { findProgram, giveToServer, needs, type RealServer, runTool, startServer } from '../../support/real-server.ts';
 import { startHelper } from '../../support/run-helper.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort } from '../../support/tcp-listener.ts';
@@ -24,6 +25,14 @@ async function lasting(words: readonly string[], pattern: RegExp): Promise<void>
   await waiting.saw(pattern);
   waiting.stop.abort(new Error('seen'));
   await waiting.ended.catch(() => {});
+}
+
+/** A server that is killed is seen to be gone. */
+async function killed(target: string, server: RealServer): Promise<void> {
+  const leaving = startWait([target, '--gone']);
+  await leaving.saw(/still there/);
+  await server.end();
+  await leaving.ended;
 }
 
 test('postgres: absent, in recovery, ready, with a password, killed', needs('postgres', 'postgresql'), async () => {
@@ -47,10 +56,7 @@ test('postgres: absent, in recovery, ready, with a password, killed', needs('pos
     await waiting.saw(/connection refused/);
     await using server = startServer('postgres', args);
     await waiting.ended;
-    const leaving = startWait([target, '--gone']);
-    await leaving.saw(/still there/);
-    await server.end();
-    await leaving.ended;
+    await killed(target, server);
   }
   writeFileSync(join(data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
   {
@@ -62,7 +68,7 @@ test('postgres: absent, in recovery, ready, with a password, killed', needs('pos
   await startWait([target]).ended;
 });
 
-test('mysql: absent, ready, without a connection left', needs('mariadbd', 'mariadb-server'), async () => {
+test('mysql: absent, ready, without a connection left, killed', needs('mariadbd', 'mariadb-server'), async () => {
   using folder = serverFolder();
   const data = join(folder.path, 'data');
   const port = await closedPort();
@@ -77,7 +83,7 @@ test('mysql: absent, ready, without a connection left', needs('mariadbd', 'maria
   await waiting.saw(/connection refused/);
   const socket = `--socket=${join(folder.path, 'db.sock')}`;
   const args = ['--no-defaults', `--datadir=${data}`, `--port=${port}`, socket, '--bind-address=127.0.0.1'];
-  await using _ = startServer('mariadbd', [...args, '--max-connections=10', '--innodb-fast-shutdown=2']);
+  await using server = startServer('mariadbd', [...args, '--max-connections=10', '--innodb-fast-shutdown=2']);
   await waiting.ended;
 
   const held: Socket[] = [];
@@ -91,64 +97,84 @@ test('mysql: absent, ready, without a connection left', needs('mariadbd', 'maria
   for (let i = 0; i < 12; i++) await hold();
   await lasting([target], /MySQL says: Too many connections/);
   for (const one of held) one.destroy();
+  await startWait([target]).ended;
+  await killed(target, server);
 });
 
-test('redis: absent, ready, with a password, loading, a replica', needs('redis-server', 'redis-server'), async () => {
+test(
+  'redis: absent, ready, killed, with a password, loading, a replica',
+  needs('redis-server', 'redis-server'),
+  async () => {
+    using folder = serverFolder();
+    const port = await closedPort();
+    const target = `redis://127.0.0.1:${port}`;
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, '--save', ''];
+    const waiting = startWait([target]);
+    await waiting.saw(/connection refused/);
+    {
+      await using server = startServer('redis-server', [...args, '--enable-debug-command', 'yes']);
+      await waiting.ended;
+      await startWait([target, '--primary']).ended;
+      const admin = connect(port, '127.0.0.1');
+      admin.write('DEBUG POPULATE 20000\r\nSAVE\r\n');
+      let said = '';
+      for await (const piece of admin) {
+        said += piece;
+        if (said === '+OK\r\n+OK\r\n') break;
+      }
+      await killed(target, server);
+    }
+    {
+      await using _ = startServer('redis-server', [...args, '--requirepass', 'x', '--key-load-delay', '0']);
+      await startWait([target]).ended;
+      await lasting([target, '--primary'], /told only to those who log in/);
+    }
+    {
+      // twenty thousand keys of a tenth of a second each
+      const slow = ['--key-load-delay', '100000', '--loading-process-events-interval-bytes', '1024'];
+      await using _ = startServer('redis-server', [...args, ...slow]);
+      await lasting([target], /Redis says: LOADING/);
+    }
+    const nowhere = ['--replicaof', '127.0.0.1', String(await closedPort())];
+    {
+      await using _ = startServer('redis-server', [...args, ...nowhere]);
+      await startWait([target]).ended;
+      await lasting([target, '--primary'], /it is no primary but a slave/);
+    }
+    await using _ = startServer('redis-server', [...args, ...nowhere, '--replica-serve-stale-data', 'no']);
+    await lasting([target], /Redis says: MASTERDOWN/);
+  },
+);
+
+test('memcached: absent, ready, killed, over TLS', needs('memcached', 'memcached'), async () => {
   using folder = serverFolder();
   const port = await closedPort();
-  const target = `redis://127.0.0.1:${port}`;
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, '--save', ''];
+  const target = `memcached://localhost:${port}`;
+  const args = ['-l', '127.0.0.1', '-p', String(port), '-U', '0'];
   const waiting = startWait([target]);
   await waiting.saw(/connection refused/);
   {
-    await using _ = startServer('redis-server', [...args, '--enable-debug-command', 'yes']);
+    await using server = startServer('memcached', args);
     await waiting.ended;
-    await startWait([target, '--primary']).ended;
-    const admin = connect(port, '127.0.0.1');
-    admin.write('DEBUG POPULATE 20000\r\nSAVE\r\n');
-    let said = '';
-    for await (const piece of admin) {
-      said += piece;
-      if (said === '+OK\r\n+OK\r\n') break;
-    }
+    await killed(target, server);
   }
-  {
-    await using _ = startServer('redis-server', [...args, '--requirepass', 'x', '--key-load-delay', '0']);
-    await startWait([target]).ended;
-    await lasting([target, '--primary'], /told only to those who log in/);
-  }
-  {
-    // twenty thousand keys of a tenth of a second each
-    const slow = ['--key-load-delay', '100000', '--loading-process-events-interval-bytes', '1024'];
-    await using _ = startServer('redis-server', [...args, ...slow]);
-    await lasting([target], /Redis says: LOADING/);
-  }
-  const nowhere = ['--replicaof', '127.0.0.1', String(await closedPort())];
-  {
-    await using _ = startServer('redis-server', [...args, ...nowhere]);
-    await startWait([target]).ended;
-    await lasting([target, '--primary'], /it is no primary but a slave/);
-  }
-  await using _ = startServer('redis-server', [...args, ...nowhere, '--replica-serve-stale-data', 'no']);
-  await lasting([target], /Redis says: MASTERDOWN/);
+  const { cert, key } = makeCertificate(['localhost']);
+  const [ca, keyFile] = [folder.write('ca.crt', cert), folder.write('server.key', key)];
+  giveToServer(keyFile);
+  await using _ = startServer('memcached', [...args, '-Z', '-o', `ssl_chain_cert=${ca},ssl_key=${keyFile}`]);
+  await startWait([target, '--tls', '--ca-file', ca]).ended;
+  assert.match((await firstCause([target, '--tls'])).hint, /--ca-file/);
 });
 
-test('memcached: absent, then ready', needs('memcached', 'memcached'), async () => {
-  const port = await closedPort();
-  const waiting = startWait([`memcached://127.0.0.1:${port}`]);
-  await waiting.saw(/connection refused/);
-  await using _ = startServer('memcached', ['-l', '127.0.0.1', '-p', String(port), '-U', '0']);
-  await waiting.ended;
-});
-
-test('nats: absent, ready, with a password', needs('nats-server', 'nats-server'), async () => {
+test('nats: absent, ready, killed, with a password', needs('nats-server', 'nats-server'), async () => {
   const port = await closedPort();
   const target = `nats://127.0.0.1:${port}`;
   const waiting = startWait([target]);
   await waiting.saw(/connection refused/);
   {
-    await using _ = startServer('nats-server', ['-a', '127.0.0.1', '-p', String(port)]);
+    await using server = startServer('nats-server', ['-a', '127.0.0.1', '-p', String(port)]);
     await waiting.ended;
+    await killed(target, server);
   }
   await using _ = startServer('nats-server', ['-a', '127.0.0.1', '-p', String(port), '--user', 'a', '--pass', 'b']);
   await startWait([target]).ended;
