@@ -116,6 +116,12 @@ function paperOf({ name, control, files }: DebianPackage, packages: readonly Deb
   ];
 }
 
+const users = [
+  ['root', 0],
+  ['greenroom', 65_532],
+  ['nobody', 65_534],
+] as const;
+
 function systemEntries(packages: readonly DebianPackage[]): TarEntry[] {
   const certificates = find(packages, 'ca-certificates');
   const release = find(packages, 'base-files').files.get('usr/lib/os-release');
@@ -132,8 +138,9 @@ function systemEntries(packages: readonly DebianPackage[]): TarEntry[] {
     file(release.path, release.data),
     link('etc/os-release', '../usr/lib/os-release'),
     ...paperOf(find(packages, 'base-files'), packages),
-    file('etc/passwd', 'root:x:0:0:root:/:/sbin/nologin\ngreenroom:x:65532:65532:greenroom:/:/sbin/nologin\n'),
-    file('etc/group', 'root:x:0:\ngreenroom:x:65532:\n'),
+    // kustomize runs functions as nobody, by name
+    file('etc/passwd', users.map(([name, id]) => `${name}:x:${id}:${id}:${name}:/:/sbin/nologin\n`).join('')),
+    file('etc/group', users.map(([name, id]) => `${name}:x:${id}:\n`).join('')),
   ];
 }
 

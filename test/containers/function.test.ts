@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { given } from './docker.ts';
 
 // kyaml, fn/runtime/container: `docker run --rm -i -a … --network none --user nobody --security-opt=no-new-privileges`
-const asFunction = ['--rm', '--interactive', '--network=none', '--user=65534', '--security-opt=no-new-privileges'];
+const asFunction = ['--rm', '--interactive', '--network=none', '--user=nobody', '--security-opt=no-new-privileges'];
 
 function run(input: string) {
   const args = ['run', `--label=${given('LABEL')}`, ...asFunction, '--read-only', given('HELPER')];
