@@ -2,6 +2,9 @@
 import type { Expected } from '../contract/integrity.ts';
 import type { Header } from '../http/header-values.ts';
 
+// As aria2 and S3's own clients have it: more is taken for an attack.
+export const mostConnections = 16;
+
 export interface DownloadOptions {
   readonly source: string;
   readonly mirrors: readonly string[];
@@ -20,6 +23,8 @@ export interface DownloadOptions {
   readonly maxRedirects: number;
   /** From 1 to 16, or `auto`. */
   readonly connections: string;
+  /** What `auto` may come to; default `mostConnections`. */
+  readonly mostConnections?: number;
   /** Smaller ones for tests; see parts.ts. */
   readonly partBytes?: number;
   /** What the user gave for a URL, read anew for each request. */

@@ -9,7 +9,7 @@ import { type Ask, ask, refusal } from './ask.ts';
 import { askPart, mayGiveParts, NoParts, type Part } from './ask-part.ts';
 import type { Backstage, StateOfWork, Work } from './backstage.ts';
 import { fetchChecksum } from './checksum-list.ts';
-import type { DownloadOptions } from './download-options.ts';
+import { type DownloadOptions, mostConnections } from './download-options.ts';
 import { beginning, type Extent, type Extents, gaps, totalBytes } from './extents.ts';
 import { checkSize, checkSpace } from './free-space.ts';
 import { KnownDigests } from './known-digests.ts';
@@ -23,8 +23,6 @@ import { wrongDigest } from './verify.ts';
 
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
-// As aria2 and S3's own clients have it: more is taken for an attack.
-const mostConnections = 16;
 
 export class Download implements Supply {
   readonly #options: DownloadOptions;
@@ -228,7 +226,7 @@ export class Download implements Supply {
     });
     const upkeep = this.#upkeep;
     const fixed = connections !== 'auto';
-    const most = this.#noParts ? 1 : fixed ? Number(connections) : mostConnections;
+    const most = this.#noParts ? 1 : fixed ? Number(connections) : (this.#options.mostConnections ?? mostConnections);
     try {
       await receive({
         ...this.#options,

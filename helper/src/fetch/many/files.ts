@@ -12,6 +12,7 @@ import { FlushQueue } from '../../unpack/flush-queue.ts';
 import type { Backstage, Work } from '../backstage.ts';
 import type { Connections } from '../connections.ts';
 import { Download } from '../download.ts';
+import { mostConnections as mostOfOneFile } from '../download-options.ts';
 import { checkSpace } from '../free-space.ts';
 import { createLocalCopy } from '../local-copy.ts';
 import { describedOutcome } from '../outcome.ts';
@@ -220,7 +221,9 @@ export class Files {
       return createLocalCopy({ source, sourceKey: key, expected, maxSizeBytes, folder }, backstage);
     }
     const { agent, headers, urlOf } = this.#connections;
-    const about = { ...options, source: urlOf(source), mirrors: [], checksumFrom: undefined };
+    // all files together shall not open more connections than one may
+    const mostConnections = Math.max(1, Math.floor(mostOfOneFile / options.concurrency));
+    const about = { ...options, mostConnections, source: urlOf(source), mirrors: [], checksumFrom: undefined };
     return new Download(
       { ...about, sourceKey: key, expected, name, headers, maxSizeBytes },
       agent,
