@@ -49,7 +49,8 @@ export function viewContainer(
   return {
     name: spec.name,
     role,
-    spec,
+    // every container has an image; one that a server leaves out leaves no hole in a sentence
+    spec: { image: '?', ...spec },
     title: `${titles[role]} ${spec.name}`,
     isReady: status?.ready === true,
     isStarted: status?.started === true,

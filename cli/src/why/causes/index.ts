@@ -9,6 +9,7 @@ import { refusalCauses } from './refusals.ts';
 import * as running from './running.ts';
 import * as scheduling from './scheduling.ts';
 import * as volumes from './volumes.ts';
+import { waitObjectCauses } from './wait-objects.ts';
 import { waitCauses } from './waits.ts';
 import * as workloads from './workloads.ts';
 
@@ -52,7 +53,7 @@ export const podChapters: readonly (readonly [title: string, causes: readonly Po
       volumes.sandboxFails,
     ],
   ],
-  ['A wait', [helperUsage, helperFailed, ...waitCauses]],
+  ['A wait', [helperUsage, helperFailed, ...waitCauses, ...waitObjectCauses]],
   [
     'A container that runs and ends',
     [

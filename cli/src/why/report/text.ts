@@ -45,7 +45,8 @@ function withoutTold({ found }: Answer, other: Diagnosed): Diagnosed {
 export function briefText(answer: Answer, settings: TextSettings): string {
   const sinceMs = answer.found[0]?.finding.sinceMs;
   const since = sinceMs === undefined ? '' : settings.style.paint('dim', ` (${spell(settings.nowMs - sinceMs)})`);
-  return `${headline(answer, settings)}${since}\n`;
+  const more = answer.found.length > 1 ? ` and ${answer.found.length - 1} more` : '';
+  return `${headline(answer, settings)}${more}${since}\n`;
 }
 
 /** `3 pods of deployment/web`, `pod/web-0`, with the namespace where it is not the one asked about. */

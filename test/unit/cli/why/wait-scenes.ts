@@ -210,6 +210,22 @@ export const waitScenes: readonly Scene[] = [
     },
   },
   {
+    cause: 'wait-object-absent',
+    verdict: 'init container before waits for k8s://job/migrate, and there is no Job migrate in namespace shop',
+    objects: [waits('k8s://job/migrate')],
+  },
+  {
+    cause: 'wait-object-not-ready',
+    verdict: 'init container before waits for k8s://jobs/migrate, and Job migrate is not done',
+    objects: [waits('k8s://jobs/migrate'), workload('Job', 'migrate')],
+  },
+  {
+    // of another namespace nothing is known
+    cause: 'wait-goes-on',
+    verdict: 'init container before waits for k8s://job/migrate',
+    objects: [waits('k8s://job/migrate', '--namespace', 'data')],
+  },
+  {
     cause: 'wait-goes-on',
     verdict: 'init container before waits for file:///data/ready and https://example.org',
     objects: [waits('file:///data/ready', 'https://example.org')],
