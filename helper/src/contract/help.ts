@@ -29,6 +29,8 @@ ${describeOptions(processOptions)}`;
       return `${heading('greenroom-helper fetch SOURCE DESTINATION [OPTION...]', [
         'greenroom-helper fetch https://example.org/index.php /var/www/html/index.php',
         'greenroom-helper fetch https://example.org/model.bin /models/ --sha256 9f86d0…',
+        'greenroom-helper fetch https://example.org/v1/SHA256SUMS /data/v1 --list',
+        'greenroom-helper fetch s3://models/llama-3/ /models/llama-3',
       ])}Downloads a source; the destination appears whole and verified, or not at all.
 
 ${describeOptions(stepOptions.fetch)}${describeOptions(processOptions)}`;
