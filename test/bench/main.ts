@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
   herd: async () => (await import('./herd.ts')).writeHerd(),
   start: () => import('./start.ts'),
+  waiting: () => import('./waiting.ts'),
 };
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];
