@@ -66,7 +66,7 @@ function ask(
       [constants.HTTP2_HEADER_METHOD]: request.method,
       [constants.HTTP2_HEADER_PATH]: url.pathname + url.search,
       [constants.HTTP2_HEADER_SCHEME]: url.protocol.slice(0, -1),
-      [constants.HTTP2_HEADER_AUTHORITY]: url.host,
+      [constants.HTTP2_HEADER_AUTHORITY]: headers.find(([name]) => name === 'host')?.[1] ?? url.host,
     });
     let why: unknown;
     const end = (reason: unknown) => {

@@ -5,6 +5,7 @@ import type { ServerTarget } from '../contract/target.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { driverFailure } from './driver-failure.ts';
 import { afterwards, loginRefused, readLogin } from './login.ts';
+import { MongodbFraming } from './mongodb-framing.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { throughRelay } from './relay.ts';
 import { secureOptions } from './secure.ts';
@@ -36,14 +37,19 @@ export function createMongodbLogin(serves: Probe, target: ServerTarget, world: P
         ...{ serverSelectionTimeoutMS: longMs, connectTimeoutMS: longMs },
         ...tls,
       });
+      // the driver goes on to look for its server, whatever became of the connection
+      const close = () => void client.close().catch(() => {});
+      ask.signal.addEventListener('abort', close, { once: true });
       try {
         return await askCollections(client, target.path, options.tables);
       } finally {
+        ask.signal.removeEventListener('abort', close);
         await client.close();
       }
     };
     try {
-      return await throughRelay(() => dial(ask), ask.signal, logIn);
+      const guard = options.tls ? undefined : () => new MongodbFraming();
+      return await throughRelay(() => dial(ask), ask.signal, logIn, guard);
     } catch (error) {
       if (ask.signal.aborted) throw ask.signal.reason;
       if (error instanceof MongoServerError) return judgeError(error);

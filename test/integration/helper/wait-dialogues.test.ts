@@ -145,6 +145,65 @@ for (const [claim, fields, end] of mongoCases) {
   });
 }
 
+test('mongodb: with --has-primary a secondary must know one', async () => {
+  const hello = { ismaster: false, secondary: true, ok: 1 };
+  await using orphan = await startTcpListener(replies(mongoReply(hello)));
+  const cause = await firstCause([`mongodb://127.0.0.1:${orphan.port}`, '--has-primary']);
+  assert.equal(cause.message, 'the replica set has no primary');
+  await using member = await startTcpListener(replies(mongoReply({ ...hello, primary: 'db-0.db:27017' })));
+  await startWait([`mongodb://127.0.0.1:${member.port}`, '--has-primary']).ended;
+});
+
+// each serves, as far as its first question goes, and then says nothing to the driver
+const silentAfterwards: readonly [scheme: string, first: (socket: Socket) => void][] = [
+  ['postgres', (socket) => void socket.once('data', () => socket.write('R\0\0\0\x08\0\0\0\x03', 'latin1'))],
+  ['mysql', says(Buffer.concat([Buffer.from([10, 0, 0, 0, 10]), Buffer.from('8.0.0\0xxx')]))],
+  ['mongodb', replies(mongoReply({ ismaster: true, ok: 1 }))],
+  ['nats', says('INFO {}\r\n')],
+  [
+    'amqp',
+    (socket) =>
+      void socket.once('data', () => socket.write(Buffer.from([1, 0, 0, 0, 0, 0, 9, 0, 10, 0, 10, 0, 9, 0, 0]))),
+  ],
+];
+
+for (const [scheme, first] of silentAfterwards) {
+  test(`${scheme}: a server that says nothing to a login does not hold up the deadline, and all is closed`, async () => {
+    let connections = 0;
+    await using listener = await startTcpListener((socket) => {
+      connections += 1;
+      if (connections % 2 === 1) first(socket);
+    });
+    const target = `${scheme}://127.0.0.1:${listener.port}`;
+    const words = [target, '--user', 'a', '--password-env', 'P', '--timeout', '150ms', '--deadline', '700ms'];
+    await assert.rejects(startWait(words, { P: 'hunter2' }).ended, { code: 'DEADLINE_PASSED' });
+    await listener.allClosed();
+  });
+}
+
+for (const [scheme, first] of silentAfterwards) {
+  test(`${scheme}: nonsense in answer to a login is not ready, and no bug`, async () => {
+    const nonsense = [
+      'HTTP/1.1 400 Bad Request\r\n\r\n',
+      Buffer.alloc(300_000, 'x'),
+      Buffer.alloc(64, 0xff),
+      Buffer.alloc(9),
+    ];
+    for (const bytes of nonsense) {
+      let connections = 0;
+      await using listener = await startTcpListener((socket) => {
+        connections += 1;
+        if (connections % 2 === 1) first(socket);
+        else socket.once('data', () => socket.end(bytes)).write(bytes);
+      });
+      const target = `${scheme}://127.0.0.1:${listener.port}`;
+      const words = [target, '--user', 'a', '--password-env', 'P', '--timeout', '200ms', '--deadline', '300ms'];
+      await assert.rejects(startWait(words, { P: 'hunter2' }).ended, { code: 'DEADLINE_PASSED' });
+      await listener.allClosed();
+    }
+  });
+}
+
 test('mongodb: with --primary a secondary is not ready', async () => {
   await using listener = await startTcpListener(replies(mongoReply({ ismaster: false, secondary: true, ok: 1 })));
   const cause = await firstCause([`mongodb://127.0.0.1:${listener.port}`, '--primary']);
