@@ -77,8 +77,11 @@ export interface Shared {
   readonly numbers: Map<Placed, number>;
 }
 
+// variables that change how words are split, and which programs run
+const governing = new Set(['IFS', 'PATH', 'ENV', 'BASH_ENV', 'LD_PRELOAD', 'HOSTALIASES']);
+
 // more than the longest counter that makes sense, and little time for us
-const mostCommands = 300_000;
+const mostCommands = 50_000;
 
 export class World implements Variables {
   readonly environment: Environment;
@@ -121,6 +124,7 @@ export class World implements Variables {
   }
 
   set(name: string, value: string): void {
+    if (governing.has(name)) throw new Unsure(`${name} is set, which changes what the rest means`);
     this.#variables.set(name, value);
   }
 

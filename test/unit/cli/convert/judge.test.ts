@@ -98,6 +98,14 @@ const cases: Readonly<Record<string, readonly (readonly [string | readonly strin
     ],
     ['until mysql -h db -e "SELECT 1"; do sleep 1; done', 'left: mysql logs in, which the helper does not'],
     ['until nc -z db 1 & sleep 1; do true; done', 'left: a command in the background'],
+    ['set -e; trap "exit 0" ERR; nc -z db 1; echo hi', 'left: a trap, which may turn the outcome round'],
+    ['IFS=,; for h in a,b; do nc -z $h 1; done', 'left: IFS is set, which changes what the rest means'],
+    ['until ! nc -z db 1; do sleep 1; done', 'left: it asks the same again once it has succeeded'],
+    ['until nc -z a 1 || nc -z b 1; do sleep 1; done', 'left: it goes on when tcp://a:1 is never ready'],
+    [
+      'until nc -z a 1; do if nc -z b 2; then exit 0; fi; sleep 1; done',
+      'left: it goes on when tcp://a:1 is never ready',
+    ],
     ['wait() { nc -z db 1; }; wait', 'left: a function, or parentheses that are not read'],
     ['until nc -z db 1; do sleep 1', 'left: done is missing'],
   ],
@@ -111,7 +119,10 @@ const cases: Readonly<Record<string, readonly (readonly [string | readonly strin
       'until curl -s http://db:5432; do sleep 1; done',
       'left: curl without -f at "db:5432", where no web server is expected',
     ],
-    ['until $(curl --output /dev/null --silent --head --fail http://a); do printf .; sleep 5; done', 'wait http://a --method HEAD'],
+    [
+      'until $(curl --output /dev/null --silent --head --fail http://a); do printf .; sleep 5; done',
+      'wait http://a --method HEAD',
+    ],
     [
       `until [ "$(curl -s -o /dev/null -w '%{http_code}' http://a/h)" = "200" ]; do sleep 1; done`,
       'wait http://a/h --status 200 --max-redirects 0',
