@@ -62,7 +62,7 @@ export async function ask(cluster: Cluster, question: Question): Promise<Reply> 
   const answers = [
     ...told,
     ...podAnswers.filter(({ namespace, name }) => !merged.has(`${namespace}/${name}`)),
-    ...wellPods.map((view) => answerOf(subjectOf(view.pod), [], wellPod(view))),
+    ...wellPods.map((view) => answerOf({ ...subjectOf(view.pod), pods: [view.name] }, [], wellPod(view))),
   ];
   const order = ['stuck', 'starting', 'well'];
   return {

@@ -78,8 +78,9 @@ function tellChanges(reply: Reply, told: Map<string, string>, { say, settings }:
     // what counts up is no change
     const essence = answer.state + answer.found.map(({ cause, finding }) => `${cause.id} ${finding.container}`).join();
     if (told.get(subject) === essence) continue;
+    const isFirst = told.size === 0;
     told.set(subject, essence);
-    say(`${told.size > 1 ? '\n' : ''}${answerText(answer, settings(reply))}`);
+    say(`${isFirst ? '' : '\n'}${answerText(answer, settings(reply))}`);
   }
 }
 

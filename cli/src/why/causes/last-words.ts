@@ -10,19 +10,22 @@ export interface LastWords {
   /** `: cannot find config.yaml`, or nothing. */
   readonly said: string;
   readonly facts: readonly Fact[];
+  /** It ended without a word: its log was read, and is empty. */
+  readonly isSilent: boolean;
 }
 
 const fewLines = 4;
 
 export function lastWords({ snapshot, namespace, name }: PodView, container: ContainerView): LastWords {
   const ours = helperEnd(container);
-  if (ours !== undefined) return { said: `: ${quoted(ours.sentence)}`, facts: [] };
+  if (ours !== undefined) return { said: `: ${quoted(ours.sentence)}`, facts: [], isSilent: false };
   const message = container.end?.message ?? '';
   const text = message.trim() === '' ? snapshot.logs.get(logKey(namespace, name, container.name)) : message;
   const lines = lastLines(text, fewLines);
   const last = lines.at(-1);
   return {
     said: last === undefined ? '' : `: ${shorten(last)}`,
+    isSilent: last === undefined && text !== undefined,
     facts:
       lines.length > 1 || (last !== undefined && shorten(last) !== last) ? lines.map((line) => ['said', line]) : [],
   };

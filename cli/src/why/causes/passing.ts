@@ -18,11 +18,16 @@ export const waitGoesOn: PodCause = {
   *find(view) {
     if (view.stage !== 'init') return;
     for (const container of view.focus) {
-      const { message, hint, hasFailed } = helperLogOf(container, view.pod, view.snapshot);
+      const { message, hint, hasFailed, isReady } = helperLogOf(container, view.pod, view.snapshot);
       const steps = helperSteps(container);
       if (container.running === undefined || hasFailed || (message === undefined && steps === undefined)) continue;
       const targets = pendingTargets(container, view.pod, view.snapshot);
       const fetches = (steps ?? []).flatMap((step) => (step.kind === 'fetch' ? [step.destination] : []));
+      if (isReady && fetches.length === 0) {
+        const verdict = `${container.title} has what it waited for, and ends`;
+        yield waitFinding(view, { container }, verdict, { outlook: 'passing' });
+        continue;
+      }
       const does =
         targets.length > 0 || fetches.length === 0
           ? `waits for ${targets.length === 0 ? 'what its steps say' : listed(targets)}`

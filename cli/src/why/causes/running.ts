@@ -198,12 +198,14 @@ export const crashes: PodCause = {
     for (const container of view.focus) {
       const { end } = container;
       if (!container.isFailing || end === undefined) continue;
-      const { said, facts } = lastWords(view, container);
+      const { said, facts, isSilent } = lastWords(view, container);
       const how =
         end.signal === undefined && end.exitCode <= 128
           ? `exit code ${end.exitCode}`
           : `exit code ${end.exitCode} (${signalOf(end.exitCode)})`;
-      yield ended(view, container, `${container.title} fails with ${how}${often(container)}${said}`, { facts });
+      const verdict = `${container.title} fails with ${how}${often(container)}${isSilent ? ', without a word' : said}`;
+      const cure = 'Its log is empty: see what its image and command start, and run that by hand.';
+      yield ended(view, container, verdict, { facts, ...(isSilent ? { cure } : {}) });
     }
   },
 };

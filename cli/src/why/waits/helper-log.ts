@@ -9,6 +9,8 @@ export interface HelperLog {
   /** The code of the last cause of a target. */
   readonly causes: ReadonlyMap<string, string>;
   readonly step: string | undefined;
+  /** All of its targets are ready: it is about to end. */
+  readonly isReady: boolean;
   /** It has said that it gives up. */
   readonly hasFailed: boolean;
 }
@@ -28,6 +30,7 @@ export function readHelperLog(text: string): HelperLog {
   let pending: readonly string[] = [];
   let last: Line = {};
   const causes = new Map<string, string>();
+  let readies = 0;
   for (const line of text.split('\n').flatMap(parseLine)) {
     last = { ...line, ...(line.hint === undefined && last.hint !== undefined ? { hint: last.hint } : {}) };
     if (line.targets !== undefined) pending = line.targets;
@@ -36,9 +39,19 @@ export function readHelperLog(text: string): HelperLog {
     if (line.cause !== undefined) causes.set(line.target, line.cause);
     else if (/\bready\b/.test(line.msg ?? '') && !/not ready/.test(line.msg ?? '')) {
       pending = pending.filter((target) => target !== line.target);
+      readies++;
     }
   }
-  return { message: last.msg, hint: last.hint, pending, causes, step: last.step, hasFailed: last.outcome === 'failed' };
+  const isReady = readies > 0 && pending.length === 0;
+  return {
+    message: last.msg,
+    hint: isReady ? undefined : last.hint,
+    pending,
+    isReady,
+    causes,
+    step: last.step,
+    hasFailed: last.outcome === 'failed',
+  };
 }
 
 function parseLine(text: string): Line[] {

@@ -45,8 +45,8 @@ export function helperLogOf(container: ContainerView, pod: Pod, snapshot: Pick<S
 
 /** The targets of a container's waits that are not ready yet. */
 export function pendingTargets(container: ContainerView, pod: Pod, snapshot: Pick<Snapshot, 'logs'>): string[] {
-  const { pending } = helperLogOf(container, pod, snapshot);
-  if (pending.length > 0) return [...pending];
+  const { pending, isReady } = helperLogOf(container, pod, snapshot);
+  if (pending.length > 0 || isReady) return [...pending];
   return (helperSteps(container) ?? []).flatMap((step) => (step.kind === 'wait' ? step.targets : []));
 }
 

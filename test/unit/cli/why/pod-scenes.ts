@@ -520,6 +520,12 @@ export const podScenes: readonly Scene[] = [
     logs: { 'web/app': '2026-01-01T00:09:50Z starting\n2026-01-01T00:09:51Z cannot read config.yaml\n\n' },
   },
   {
+    cause: 'crashes',
+    verdict: 'container app fails with exit code 1, 4 times so far, without a word',
+    objects: [pod({ phase: 'Running', app: failing(1, 3) })],
+    logs: { 'web/app': '' },
+  },
+  {
     // the attempt that runs now is too young to say that all is well
     cause: 'crashes',
     verdict: 'container app fails with exit code 139 (SIGSEGV), 4 times so far: of the one before',

@@ -241,6 +241,22 @@ export const waitScenes: readonly Scene[] = [
     ],
   },
   {
+    cause: 'wait-goes-on',
+    verdict: 'init container before has what it waited for, and ends',
+    objects: [waits('tcp://db:80'), service('db', db), slice('db', true), pod({ name: 'db', phase: 'Running' })],
+    logs: {
+      'web/before':
+        line({ targets: ['tcp://db:80'], msg: 'waiting for tcp://db:80' }) +
+        line({
+          target: 'tcp://db:80',
+          cause: 'CONNECTION_REFUSED',
+          hint: 'nothing accepts',
+          msg: 'tcp://db:80 not ready',
+        }) +
+        line({ target: 'tcp://db:80', msg: 'tcp://db:80 ready after 4s' }),
+    },
+  },
+  {
     // the name of a Service with pods that are not ready resolves all the same
     cause: 'wait-goes-on',
     verdict: 'init container before waits for dns://db',
