@@ -24,6 +24,8 @@ export interface K8sQuery {
 const longestSilenceMs = 90_000;
 // Watches are ended by the server after so long: as client-go asks, by chance between this and twice this.
 const watchSeconds = 300;
+// Where a right was denied, it is asked for again after so long.
+const askRightsAgainMs = 60_000;
 // A watch that ends sooner than this, with nothing said, is no better than none.
 const shortestWatchMs = 1_000;
 
@@ -45,7 +47,10 @@ export class K8sList {
   /** Where a watch goes on from; undefined: it takes a new list. */
   #version: string | undefined;
   #stream: K8sStream | undefined;
-  #openedAtMs = 0;
+  /** Undefined: never. */
+  #openedAtMs: number | undefined;
+  #deniedAtMs = 0;
+  #isSaid = false;
   #heardAtMs = 0;
   /** `get`: only the one object may be asked for; `list`: not watched; both are asked again and again. */
   #rights: 'watch' | 'list' | 'get' = 'watch';
@@ -68,6 +73,8 @@ export class K8sList {
     this.#isStale = false;
     this.#syncedAtMs = this.#runtime.clock.now();
     if (this.#stream !== undefined) return undefined;
+    // a right may be granted while we wait
+    if (this.#syncedAtMs - this.#deniedAtMs > askRightsAgainMs) this.#rights = 'watch';
     if (this.#version !== undefined && this.#rights === 'watch') {
       const trouble = await this.#open(ask);
       if (this.#stream !== undefined || trouble !== undefined) return trouble;
@@ -106,7 +113,7 @@ export class K8sList {
         over.abort();
       }
       // it ended: where that was at once, what asks again after a pause does so less often
-      if (this.#stream === undefined && !this.#hasNews && clock.now() - this.#openedAtMs < shortestWatchMs)
+      if (this.#stream === undefined && !this.#hasNews && clock.now() - (this.#openedAtMs ?? 0) < shortestWatchMs)
         return false;
     }
   }
@@ -158,12 +165,13 @@ export class K8sList {
     if ('ended' in answer) {
       opened = answer;
       this.#stream = answer;
-      this.#openedAtMs = clock.now();
-      this.#heardAtMs = this.#openedAtMs;
+      this.#heardAtMs = clock.now();
+      this.#openedAtMs = this.#heardAtMs;
       answer.ended.then(() => this.#drop(answer));
       return undefined;
     }
-    if (answer.status === 403) {
+    // an API server that has just started refuses everybody for a while: what was granted before will be again
+    if (answer.status === 403 && this.#openedAtMs === undefined) {
       this.#fallBack('list', 'watch', answer);
       return undefined;
     }
@@ -243,6 +251,9 @@ export class K8sList {
 
   #fallBack(rights: 'list' | 'get', lacking: string, answer: K8sAnswer): void {
     this.#rights = rights;
+    this.#deniedAtMs = this.#runtime.clock.now();
+    if (this.#isSaid) return;
+    this.#isSaid = true;
     const { cause } = this.#refused(answer, lacking);
     this.#runtime.log.info(
       `${this.query.resource} may not be ${lacking === 'watch' ? 'watched' : 'listed'}, so the API is asked again every few seconds: ${cause.message}`,

@@ -107,6 +107,22 @@ test('a Job that is removed before its end was seen is waited for anew', async (
   await waiting.ended;
 });
 
+test('a right that was granted before, and is refused while the API server starts, is asked for again', async () => {
+  await using api = await ApiServer.start();
+  api.put(jobs, 'migrate', job());
+  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
+  await api.sees('watch', 1);
+  api.denied.add('watch').add('list').add('get');
+  api.endWatches('cut');
+  await waiting.saw(/the Kubernetes API refuses: jobs is forbidden/);
+  // it ends, and is removed, unseen: the watch that goes on where it stopped still tells
+  api.put(jobs, 'migrate', job('Complete'));
+  api.remove(jobs, 'migrate');
+  api.denied.clear();
+  await waiting.ended;
+  assert.equal(api.asked('list').length, 1);
+});
+
 test('where it may not be watched, it is asked again, which is said once with the rule', async () => {
   await using api = await ApiServer.start();
   api.denied.add('watch');
@@ -247,7 +263,7 @@ test('an API server that goes away is named, and its return finds what changed',
 test('at the deadline what is known of it is said', async () => {
   await using api = await ApiServer.start();
   api.put(jobs, 'migrate', job());
-  const failure = await failureOf(startWait(['k8s://job/migrate', '--deadline', '700ms'], api.env).ended);
+  const failure = await failureOf(startWait(['k8s://job/migrate', '--deadline', '3s'], api.env).ended);
   assert.equal(failure.code, 'DEADLINE_PASSED');
   assert.match(failure.message, /the Job is not complete$/);
   await api.unwatched();
