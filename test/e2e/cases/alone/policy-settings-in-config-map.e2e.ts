@@ -1,0 +1,61 @@
+// greenroom policy --config-map: settings that change without the policy, read by paramKind. Alone, for an API server
+// that has once seen the last of such bindings go reads no ConfigMap for policies any more (kubernetes#130887).
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { minor, node, onCluster } from '../../case.ts';
+import { admitted, dropPolicy, pod, usePolicy, whyNoPolicy } from '../../policy.ts';
+import { output, run } from '../../processes.ts';
+
+const ctr = (...args: readonly string[]) =>
+  run('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', ...args], { quiet: true });
+
+async function restartApiServer(): Promise<void> {
+  const filter = 'labels."io.kubernetes.container.name"==kube-apiserver';
+  const running = new Set((await ctr('tasks', 'list', '--quiet')).split('\n'));
+  const ids = (await ctr('containers', 'list', '--quiet', filter)).split('\n').filter((id) => running.has(id));
+  for (const id of ids.filter((each) => each !== '')) await ctr('tasks', 'kill', '--signal', 'SIGKILL', id);
+  while ((await output('kubectl', ['get', '--raw', '/readyz'], 2_000)) === undefined) await delay(200);
+}
+
+onCluster(
+  'settings in a ConfigMap count for pods that are made after a change, and a lost one is said',
+  async (namespace) => {
+    // the cluster that was kept may have run this before
+    if ((process.env.KEEP ?? '') !== '') {
+      await restartApiServer();
+      namespace.watchAgain();
+    }
+    const asking = pod({ 'greenroom.dev/wait': 'dns://db' }, { initContainers: [{ name: 'other', image: 'x' }] });
+    const endMs = performance.now() + 60_000;
+    const until = async (what: string, isSo: () => Promise<boolean>) => {
+      while (!(await isSo())) assert.ok(performance.now() < endMs, what);
+    };
+    const inits = async () => (await admitted(namespace, asking)).spec.initContainers ?? [];
+    try {
+      const name = await usePolicy(namespace, '--config-map', namespace.name, '--deadline', '10m');
+      const [first] = await inits();
+      assert.equal(first?.name, name);
+      assert.deepEqual(first?.env?.at(-1), { name: 'GREENROOM_DEADLINE', value: '10m' });
+
+      const set = (data: object) =>
+        namespace.kubectl('patch', 'configmap', name, '--type=merge', `--patch=${JSON.stringify({ data })}`);
+      await set({ position: 'last', image: 'elsewhere/helper:2' });
+      await until('the new position counts', async () => (await inits()).at(-1)?.name === name);
+      assert.equal((await inits()).at(-1)?.image, 'elsewhere/helper:2');
+
+      const said = async () => (await namespace.tryDry(asking)).stderr;
+      await set({ position: 'frist' });
+      await until('a faulty position is said', async () =>
+        /position that is one of after-mesh, first/.test(await said()),
+      );
+      await namespace.kubectl('delete', 'configmap', name);
+      await until('a lost one is said', async () =>
+        (await said()).includes(`ConfigMap ${namespace.name}/${name} must be there`),
+      );
+      assert.equal((await namespace.tryDry(pod({}))).code, 0, 'who asks for nothing is not concerned');
+    } finally {
+      await dropPolicy(namespace);
+    }
+  },
+  { skip: whyNoPolicy(minor) },
+);
