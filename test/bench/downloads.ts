@@ -9,6 +9,7 @@ import { markdownTable } from '../support/generated-section.ts';
 import { root } from '../support/read-imports.ts';
 import { clients } from './download-clients.ts';
 import { measureFaults } from './download-faults.ts';
+import { measureMany } from './download-many.ts';
 import { measureMemory } from './download-memory.ts';
 import { type Link, measureRace } from './download-race.ts';
 
@@ -59,6 +60,8 @@ for (const link of links) {
 }
 const memory = await measureMemory(gibibytes);
 process.stderr.write(`${memory}\n`);
+const many = await measureMany(10_000, rounds);
+process.stderr.write(`${many}\n`);
 const faults = await measureFaults();
 const busy = loadavg()[0] ?? 0;
 const page = `# Downloads, measured
@@ -85,6 +88,8 @@ first one an interval after the request. The kernel's own (tc netem) would take 
 would slow the handshake too.
 
 ${races.join('\n\n')}
+
+${many}
 
 ## Little memory
 
