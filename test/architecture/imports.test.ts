@@ -17,7 +17,7 @@ const helperRooms: Readonly<Record<string, readonly string[]>> = {
     ...['wait', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
     ...['pg', 'mysql2', 'mongodb', 'amqplib', '@nats-io/transport-node', 'json-p3'],
   ],
-  unpack: ['unpack', 'core', 'node', 'tar-stream', 'yauzl'],
+  unpack: ['unpack', 'core', 'node', 'tar-stream', 'xz-decompress', 'yauzl'],
   stores: ['stores', 'http', 'core', 'ports', 'contract', 'node', 'aws4'],
   fetch: ['fetch', 'stores', 'unpack', 'http', 'network', 'retry', 'core', 'ports', 'contract', 'runtime', 'node'],
   runtime: ['ports'],

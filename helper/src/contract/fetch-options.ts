@@ -100,7 +100,7 @@ export const fetchOptions = {
   unpack: flag({
     flag: 'unpack',
     summary:
-      'Unpack the archive (tar, tar.gz, tar.zst, zip); the destination is the folder that appears, whole, in one step',
+      'Unpack the archive (tar, tar.gz, tar.zst, tar.xz, zip); the destination is the folder that appears, whole, in one step',
   }),
   stripComponents: count({
     flag: 'strip-components',

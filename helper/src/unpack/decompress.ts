@@ -17,6 +17,11 @@ export async function* decompress(path: string, format: Exclude<Format, 'zip'>, 
     yield* through(path, 0, zlib.createGunzip({ chunkSize: pieceBytes }));
     return;
   }
+  if (format === 'tar.xz') {
+    // a part of the bundle of its own, which holds a decoder in WebAssembly
+    yield* (await import('./read-xz.ts')).readXz(path, pieceBytes);
+    return;
+  }
   if (zlib.createZstdDecompress === undefined) {
     throw new Failure('ARCHIVE_BROKEN', 'the source is packed as tar.zst, which this Node cannot unpack', {
       hint: 'Node 22.15 can, and the one in the image; outside of it use tar.gz',

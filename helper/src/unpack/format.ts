@@ -1,7 +1,7 @@
 // What an archive is, told by its first bytes: names lie.
 import { Failure } from '../core/failure.ts';
 
-export type Format = 'tar' | 'tar.gz' | 'tar.zst' | 'zip';
+export type Format = 'tar' | 'tar.gz' | 'tar.zst' | 'tar.xz' | 'zip';
 
 /** How many bytes `formatOf` needs to see. */
 export const headBytes = 512;
@@ -11,7 +11,7 @@ const magics: readonly (readonly [string, string])[] = [
   ['28b52ffd', 'tar.zst'],
   ['504b0304', 'zip'],
   ['504b0506', 'zip'],
-  ['fd377a585a00', 'xz'],
+  ['fd377a585a00', 'tar.xz'],
   ['425a68', 'bzip2'],
   ['377abcaf271c', '7z'],
   ['526172211a07', 'rar'],
@@ -26,10 +26,10 @@ export function formatOf(head: Buffer): Format {
   const hex = head.subarray(0, 8).toString('hex');
   // a frame to be skipped may stand before the first one (RFC 8878 §3.1.2)
   const found = /^5.2a4d18/.test(hex) ? 'tar.zst' : magics.find(([magic]) => hex.startsWith(magic))?.[1];
-  if (found === 'tar.gz' || found === 'tar.zst' || found === 'zip') return found;
+  if (found === 'tar.gz' || found === 'tar.zst' || found === 'tar.xz' || found === 'zip') return found;
   const what = found === undefined ? 'it is no archive' : `it is packed as ${found}, which the helper does not unpack`;
   throw new Failure('ARCHIVE_BROKEN', `the source cannot be unpacked: ${what}`, {
-    hint: 'tar, tar.gz, tar.zst and zip are understood',
+    hint: 'tar, tar.gz, tar.zst, tar.xz and zip are understood',
   });
 }
 

@@ -1,6 +1,7 @@
 // What an archive that means well becomes: the same tree, as Debian's tar and zip pack it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -14,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Failure } from '../../../../helper/src/core/failure.ts';
 import { unpack } from '../../../../helper/src/unpack/unpack.ts';
@@ -87,6 +88,47 @@ for (const [title, archive, format] of [
     assert.deepEqual(result, { format, entries: 6, sizeBytes: 11, tree: sampleTree });
   });
 }
+
+const withoutXz = spawnSync('xz', ['--version']).status !== 0 && 'left out: xz is not installed';
+const xz = (bytes: Buffer, ...flags: string[]) => execFileSync('xz', ['-c', ...flags], { input: bytes });
+
+for (const [title, pack] of [
+  ['tar.xz', () => xz(sample)],
+  ['tar.xz in several streams', () => frames((piece) => xz(piece))],
+  ['tar.xz of xz -9e', () => xz(sample, '-9e')],
+] as const) {
+  test(`unpacks ${title}`, { skip: withoutXz }, async () => {
+    assert.deepEqual(await unpackAll(pack()), { format: 'tar.xz', entries: 6, sizeBytes: 11, tree: sampleTree });
+  });
+}
+
+test('gives up on a tar.xz that is cut, changed or followed by something else', { skip: withoutXz }, async () => {
+  const whole = xz(
+    tarOf(
+      ...Array.from({ length: 50 }, (_, at) => ({ name: `f${at}`, content: randomBytes(5_000).toString('latin1') })),
+    ),
+  );
+  assert.equal((await unpackAll(whole)).entries, 50);
+  const changed = Buffer.from(whole);
+  changed.writeUInt8(changed.readUInt8(whole.length >> 1) ^ 1, whole.length >> 1);
+  for (const bytes of [
+    ...[0.1, 0.5, 0.9].map((part) => whole.subarray(0, Math.floor(whole.length * part))),
+    ...[1, 4, 12].map((less) => whole.subarray(0, -less)),
+    changed,
+    Buffer.concat([whole, Buffer.from('garbage!')]),
+  ]) {
+    await assert.rejects(unpackAll(bytes), { code: 'ARCHIVE_BROKEN' });
+  }
+});
+
+test('refuses a tar.xz that asks for much memory, or for what is not known', { skip: withoutXz }, async () => {
+  // .xz format 1.2.1, 5.3.1: a dictionary of 2 GiB, by its byte in the header of the block
+  const greedy = xz(sample);
+  greedy.writeUInt8(38, 16);
+  greedy.writeUInt32LE(crc32(greedy.subarray(12, 20)), 20);
+  await assert.rejects(unpackAll(greedy), { code: 'ARCHIVE_BROKEN', message: /dictionary of more than 64 MiB/ });
+  await assert.rejects(unpackAll(xz(sample, '--check=sha256')), { code: 'ARCHIVE_BROKEN', message: /does not know/ });
+});
 
 test('refuses what stands behind a frame and is none', async () => {
   await assert.rejects(unpackAll(Buffer.concat([zstdCompressSync(sample), Buffer.from('garbage')])), {
