@@ -148,13 +148,15 @@ test('versitygw: refusals say what is wrong', needsStore('versitygw', versitygw)
     ['s3://models/a', { AWS_ACCESS_KEY_ID: 'A' }, /AWS_SECRET_ACCESS_KEY is missing/],
   ];
   const ends = await Promise.all(
-    cases.map(([source, env, , also = []]) => runHelper(['fetch', source, at, '--endpoint', store.url, ...also], env)),
+    cases.map(([source, env, , also = []], index) =>
+      runHelper(['fetch', source, join(folder.path, `case${index}/out`), '--endpoint', store.url, ...also], env),
+    ),
   );
   for (const [index, { exitCode, stderr }] of ends.entries()) {
     assert.ok(exitCode === 3 || exitCode === 2, stderr);
     assert.match(stderr, cases[index]?.[2] ?? /$^/);
   }
-  assert.ok(!existsSync(at));
+  assert.ok(cases.every((_, index) => !existsSync(join(folder.path, `case${index}/out`))));
   const late = { ...systemClock, wallTime: () => systemClock.wallTime() - 3_600_000 };
   const step = parseStep(['fetch', 's3://models/a', at, '--endpoint', store.url]);
   assert.ok(step.kind === 'fetch');
