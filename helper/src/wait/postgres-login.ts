@@ -6,7 +6,7 @@ import type { ServerTarget } from '../contract/target.ts';
 import { formatEndpoint } from '../network/address.ts';
 import { driverFailure } from './driver-failure.ts';
 import { afterwards, judgeRow, loginRefused, neverAnswered, readLogin } from './login.ts';
-import { notYet, requestTls } from './postgres.ts';
+import { requestTls } from './postgres-tls.ts';
 import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { createOpen, notServing } from './server.ts';
 
@@ -100,5 +100,5 @@ function firstRow(client: pg.Client, text: string, values: readonly string[] = [
 function judgeError({ code = '', message }: pg.DatabaseError): Readiness {
   if (refused.has(code)) return loginRefused(message, code);
   if (never.has(code)) return neverAnswered(`PostgreSQL will not run the query: ${message}`);
-  return notServing(`PostgreSQL says: ${message}`, notYet.has(code) ? code : 'query');
+  return notServing(`PostgreSQL says: ${message}`, code);
 }

@@ -1,11 +1,9 @@
 // postgres://host:port is ready when the server takes part in a login, which is not completed: what pg_isready does.
 // With --user one is completed, by postgres-login.ts.
 // https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
-import type { Socket } from 'node:net';
 import type { ServerTarget } from '../contract/target.ts';
-import { Failure } from '../core/failure.ts';
-import { socketFailure } from '../network/socket-failure.ts';
 import type { Dialogue } from './dialogue.ts';
+import { requestTls } from './postgres-tls.ts';
 import { type Probe, type ProbeWorld, type Readiness, ready } from './probe.ts';
 import { createServerProbe, notServing, notTheProtocol } from './server.ts';
 
@@ -16,7 +14,7 @@ import { createServerProbe, notServing, notTheProtocol } from './server.ts';
 // | E 53300 too_many_connections             | not yet: it would refuse the app too                               |
 // | E any other, such as 28000 no pg_hba.conf entry | ready: it judges logins, and only this one was refused      |
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
-export const notYet: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300']);
+const notYet: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300']);
 
 export async function createPostgresProbe(target: ServerTarget, world: ProbeWorld): Promise<Probe> {
   const serves = await createServerProbe(target, world, takesPart, requestTls);
@@ -39,36 +37,6 @@ const takesPart = async ({ send, read }: Dialogue): Promise<Readiness> => {
   const code = fields.get('C') ?? '';
   return notYet.has(code) ? notServing(`PostgreSQL says: ${fields.get('M')}`, code) : ready;
 };
-
-/** https://www.postgresql.org/docs/current/protocol-message-formats.html: SSLRequest, answered by S or N. */
-export function requestTls(socket: Socket, endpoint: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (failure?: unknown) => {
-      signal.removeEventListener('abort', abort);
-      socket.off('data', judge).off('error', fail).off('close', close);
-      if (failure === undefined) return resolve();
-      socket.on('error', () => {}).destroy();
-      reject(failure);
-    };
-    const abort = () => end(signal.reason);
-    const fail = (error: Error) => end(socketFailure(error, endpoint));
-    const close = () => end(new Failure('CONNECTION_RESET', `connection closed without an answer: ${endpoint}`));
-    const judge = (answer: Buffer) => {
-      const text = answer.toString('latin1');
-      // more than the one byte would be somebody's who sits between (CVE-2021-23222)
-      if (text === 'S') return end();
-      end(
-        text === 'N'
-          ? new Failure('NOT_SERVING', 'PostgreSQL speaks no TLS here (ssl = off)', { details: { answer: 'N' } })
-          : new Failure('UNEXPECTED_ANSWER', 'the answer is not one of PostgreSQL', { details: { answer: 'other' } }),
-      );
-    };
-    socket.on('data', judge).on('error', fail).on('close', close);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) return abort();
-    socket.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
-  });
-}
 
 function startupMessage(parameters: Readonly<Record<string, string>>): Buffer {
   const pairs = Object.entries(parameters).flatMap(([name, value]) => [`${name}\0`, `${value}\0`]);

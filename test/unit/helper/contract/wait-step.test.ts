@@ -42,7 +42,16 @@ const values: { readonly [Name in keyof WaitOptions]?: fc.Arbitrary<unknown> } =
   caFile: anyText,
   serverName: anyText,
   validForMs: durationMs,
+  jsonConditions: fc.array(fc.constantFrom('@.a == "b"', 'count(@.*) > 1'), { maxLength: 2 }),
+  http2: fc.boolean(),
+  passwordFile: anyText,
+  sasl: fc.constantFrom('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'),
   primary: fc.boolean(),
+  hasPrimary: fc.boolean(),
+  query: anyText,
+  keys: fc.array(anyText, { maxLength: 2 }),
+  queues: fc.array(anyText, { maxLength: 2 }),
+  streams: fc.array(fc.constantFrom('ORDERS', 'a-b'), { maxLength: 2 }),
   namespace: fc.constantFrom('shop', 'data-1'),
   condition: fc.constantFrom('Ready', 'Ready=False'),
   minSizeBytes: fc.integer({ min: 0, max: 2 ** 40 }),
@@ -59,11 +68,13 @@ const steps = fc
   .map(({ chosen, all }): WaitStep => {
     const allowed = new Set<string>([...optionsOfAllKinds, ...chosen.flatMap(({ options }) => options)]);
     const given = Object.entries(all).filter(([name]) => allowed.has(name));
+    // what a server tells those only who log in, and files of a TLS that must be spoken
+    const enabled = { ...(allowed.has('user') && { user: 'app' }), ...(allowed.has('tls') && { tls: true }) };
     const defaults = Object.entries(waitOptions).map(([name, option]) => [name, option.default]);
     return {
       kind: 'wait',
       targets: chosen.map(({ examples }) => targetOf(examples[0] ?? '')),
-      options: Object.fromEntries([...defaults, ...given]) as WaitOptions,
+      options: { ...Object.fromEntries([...defaults, ...given]), ...enabled } as WaitOptions,
     };
   });
 
@@ -79,7 +90,22 @@ test('what is written is read back, as words and as a line of words', () => {
 });
 
 test('every option has values here, but for those that only go with others', () => {
-  const others = ['atLeast', 'method', 'body', 'envHeaders', 'fileHeaders', 'certFile', 'keyFile', 'selector', 'clusterScoped'];
+  const others = [
+    'atLeast',
+    'method',
+    'body',
+    'envHeaders',
+    'fileHeaders',
+    'certFile',
+    'keyFile',
+    'selector',
+    'clusterScoped',
+    'user',
+    'tls',
+    'tables',
+    'passwordEnv',
+    'credsFile',
+  ];
   assert.deepEqual(
     Object.keys(waitOptions)
       .filter((name) => !(name in values))
