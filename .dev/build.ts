@@ -22,9 +22,9 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   write: false,
   metafile: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
   define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
-  // bundled CommonJS packages ask for Node's own modules with require
-  banner: { js: "import { createRequire as ofBundle } from 'node:module'; const require = ofBundle(import.meta.url);" },
 };
 
 // Of undici only HTTP/1.1 is used (helper/src/http/connection.ts): the bundle is half as large without the rest.
@@ -53,21 +53,29 @@ const pinoAlone: Plugin = {
   },
 };
 
+// yargs reads the words, and the help is drawn by cli/src/render: what yargs would draw its own with is not needed.
+const yargsAlone: Plugin = {
+  name: 'yargs-alone',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:cliui|string-width)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/yargs/') ? { path, namespace: 'undrawn' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'undrawn' }, () => ({ contents: 'export default (text) => text.length' }));
+  },
+};
+
 const built = await Promise.all([
   build({
     ...shared,
     entryPoints: [{ in: 'helper/src/main.ts', out: 'program' }],
     outdir: 'dist/helper',
-    minifySyntax: true,
-    minifyWhitespace: true,
     plugins: [undiciH1, pinoAlone, driversAlone],
-    banner: {},
   }),
   build({
     ...shared,
-    entryPoints: [{ in: 'cli/src/main.ts', out: 'greenroom' }],
+    entryPoints: [{ in: 'cli/src/main.ts', out: 'program' }],
     outdir: 'dist/cli',
-    banner: { js: `#!/usr/bin/env node\n${shared.banner?.js}` },
+    plugins: [yargsAlone],
   }),
   // one file: it is started where nobody counts milliseconds
   build({
@@ -76,10 +84,9 @@ const built = await Promise.all([
     outdir: 'dist/helper',
     format: 'cjs',
     splitting: false,
-    minifySyntax: true,
     minifyIdentifiers: true,
+    plugins: [yargsAlone],
     external: ['./program.js'],
-    banner: {},
   }),
 ]);
 
@@ -102,6 +109,10 @@ async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 
     minifyWhitespace: true,
     // import() becomes require() as well, which does not wake the loader of ES modules
     supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'ownUrl' },
+    ...(text.includes('import.meta.url') && {
+      banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
+    }),
   });
   if (/[^\0-\x7f]/.test(code)) throw new Error(`${path} is not ASCII, and helper/src/load-parts.cjs reads it as such`);
   return { path, contents: bytesOf(code) };
@@ -110,14 +121,17 @@ async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 
 // Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
 // those that are right already stay as they are, and only then do old ones go.
 const files = [
-  ...(await Promise.all([...(helper ?? []), ...(inImage ?? [])].map(asCommonJs))),
+  ...(await Promise.all([...(helper ?? []), ...(inImage ?? []), ...(cli ?? [])].map(asCommonJs))),
   {
     path: join(root, 'dist/helper/greenroom-helper.js'),
     contents: readFileSync(join(root, 'helper/src/load-parts.cjs')),
   },
-  { path: join(root, 'dist/helper/package.json'), contents: bytesOf('{"type":"commonjs"}\n') },
+  { path: join(root, 'dist/cli/greenroom.js'), contents: readFileSync(join(root, 'cli/src/start.cjs')) },
+  ...['helper', 'cli'].map((program) => ({
+    path: join(root, 'dist', program, 'package.json'),
+    contents: bytesOf('{"type":"commonjs"}\n'),
+  })),
   ...licences,
-  ...(cli ?? []),
   // parts before the programs that ask for them
 ].sort((one, other) => Number(other.path.includes('/chunks/')) - Number(one.path.includes('/chunks/')));
 const old = files.filter(({ path, contents }) => !existsSync(path) || !readFileSync(path).equals(contents));

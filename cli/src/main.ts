@@ -39,13 +39,15 @@ function stopSignal(): AbortSignal {
 const calledAs = basename(process.argv[1] ?? '').replace(/\.js$/, '');
 // kubectl asks this name what may stand behind `kubectl greenroom`
 const asked = calledAs === 'kubectl_complete-greenroom' ? ['__complete'] : [];
-const code = await run([...asked, ...process.argv.slice(2)], {
+// not awaited: it is built as CommonJS, which starts sooner
+run([...asked, ...process.argv.slice(2)], {
   programName: calledAs.startsWith('kubectl-') ? 'kubectl greenroom' : 'greenroom',
   version: ownVersion(),
   env: process.env,
   folder: process.cwd(),
   streams: { in: process.stdin, out: writerOn(process.stdout), err: writerOn(process.stderr) },
   stopSignal,
+}).then((code) => {
+  // not process.exit(): what is still in a pipe's buffer shall arrive
+  process.exitCode ??= code;
 });
-// not process.exit(): what is still in a pipe's buffer shall arrive
-process.exitCode ??= code;
