@@ -1,8 +1,8 @@
 // The arguments of `greenroom why` → the question, and the flags for kubectl.
 import { suggest } from '../../../helper/src/contract/index.ts';
 import { Fault } from '../fault.ts';
-import type { Target } from '../why/ask.ts';
 import { kindNames, kindOf } from '../why/kube/kinds.ts';
+import type { Target } from '../why/question.ts';
 import { readDurationFlag } from './workload-inputs.ts';
 
 /** What yargs read for `why`. */

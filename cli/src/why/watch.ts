@@ -2,11 +2,12 @@
 // part of the start took.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
-import { ask, type Question, type Reply } from './ask.ts';
+import { ask, type Reply } from './ask.ts';
 import { type Attempts, drawCourse, noteAttempts } from './course.ts';
 import type { Cluster } from './kube/cluster.ts';
 import { listPath } from './kube/kinds.ts';
 import type { Pod } from './kube/objects.ts';
+import type { Question } from './question.ts';
 import { stateOf } from './report/json.ts';
 import { answerText, subjectText, type TextSettings } from './report/text.ts';
 

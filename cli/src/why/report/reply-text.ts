@@ -1,5 +1,6 @@
 // A whole reply for people: the answers, and a sum. Pure.
-import type { Question, Reply } from '../ask.ts';
+import type { Reply } from '../ask.ts';
+import type { Question } from '../question.ts';
 import type { ListName } from '../snapshot.ts';
 import { counted } from '../words.ts';
 import { answerText, briefText, type TextSettings } from './text.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '../../../../cli/src/fault.ts';
-import { ask, type Question } from '../../../../cli/src/why/ask.ts';
+import { ask } from '../../../../cli/src/why/ask.ts';
+import type { Question } from '../../../../cli/src/why/question.ts';
 import { answersFor } from './answers-for.ts';
 import { ago, clusterOf, type FakeObject } from './cluster-of.ts';
 import { ended, helperWaits, ownedBy, pod, running, waiting, workload } from './objects.ts';
@@ -126,6 +127,19 @@ test('of a CronJob the newest Job counts', async () => {
   assert.equal(first?.state, 'well');
   const [second] = await answersFor([cron, job('old', 90_000, { succeeded: 1 }), job('new', 60, failed)], 'cj/nightly');
   assert.equal(`${second?.kind}/${second?.name} ${second?.state}`, 'Job/new stuck');
+});
+
+test("of a CronJob's failed Jobs those are left out that a later one has made good", async () => {
+  const cron = workload('CronJob', 'nightly', {});
+  const made = (name: string, seconds: number, type: string): FakeObject => {
+    const job = ownedBy(cron, workload('Job', name, {}, { conditions: [{ type, status: 'True' }] }));
+    return { ...job, metadata: { ...job.metadata, creationTimestamp: ago(seconds) } as FakeObject['metadata'] };
+  };
+  const old = made('old', 90_000, 'Failed');
+  const app = { state: { terminated: ended(1) } };
+  const failed = ownedBy(old, pod({ name: 'old-a', phase: 'Failed', spec: { restartPolicy: 'Never' }, app }));
+  assert.equal((await answersFor([cron, old, failed], undefined)).length, 1);
+  assert.equal((await answersFor([cron, old, failed, made('new', 60, 'Complete')], undefined)).length, 0);
 });
 
 test('a name that does not exist is a fault that names the ones near to it', async () => {
