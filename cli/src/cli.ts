@@ -139,7 +139,8 @@ function explain(message: string, command: Command): string {
   if (flag !== undefined && given !== undefined && choices !== undefined) {
     const nearest = suggest(JSON.parse(given) as string, JSON.parse(`[${choices}]`) as string[]);
     const cure = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    return `${where}--${flag} is one of ${choices.replaceAll('"', '')}, not ${given}${cure}`;
+    const word = flag in command.positionals ? flag.toUpperCase() : `--${flag}`;
+    return `${where}${word} is one of ${choices.replaceAll('"', '')}, not ${given}${cure}`;
   }
   return where + message;
 }

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts';
 
 export const fnCommand = defineCommand({
   usage: 'fn',
-  summary: 'Put steps into the items of a ResourceList: a function for kustomize and kpt; see cli/fn.md',
+  summary: 'Put steps into a ResourceList: a function for kustomize and kpt',
   examples: [
     ['kustomize build --enable-alpha-plugins --enable-exec .', 'kustomize calls it, where a transformer names it'],
     ['kpt fn eval k8s --exec "greenroom fn" --fn-config steps.yaml', 'and so does kpt'],

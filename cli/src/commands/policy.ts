@@ -42,7 +42,7 @@ const flags = {
 
 export const policyCommand = defineCommand({
   usage: 'policy',
-  summary: 'Write a policy by which the cluster adds the init container to pods that ask for it by annotation',
+  summary: 'Let the cluster add the init container to pods that ask for it by annotation',
   examples: [
     [
       'greenroom policy | kubectl apply -f -',

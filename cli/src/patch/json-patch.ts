@@ -45,6 +45,10 @@ function operationsOf({ path, before, after }: ListChange): Operation[] {
     operations.push({ op: 'add', path: `${at}/${index}`, value: item });
     work.splice(index, 0, item);
   });
+  // what stands elsewhere now has been put there anew
+  for (let index = work.length - 1; index >= after.length; index--) {
+    operations.push({ op: 'remove', path: `${at}/${index}` });
+  }
   return operations;
 }
 

@@ -6,11 +6,12 @@ const widest = 100;
 
 /** The help of the whole program. */
 export function programHelp(program: string, commands: readonly Command[], to: Writer): string {
-  const examples = commands.flatMap(({ examples: [first] }) => (first === undefined ? [] : [first]));
+  // without what they are for: the list says it, and all of it shall fit a screen
+  const examples = commands.flatMap(({ examples: [first] }) => (first === undefined ? [] : [first[0]]));
   const rows = commands.map(({ usage, summary }) => [usage.split(' ')[0] ?? '', summary] as const);
   return [
     'Init containers that wait and download as they should.\n',
-    ...exampleLines(program, examples),
+    ...examples.map((line) => exampleLine(program, line)),
     '\nCommands:',
     ...table(rows, to),
     `\n${program} COMMAND --help says more; ${program} --version tells the version.\n`,
@@ -28,7 +29,7 @@ export function commandHelp(program: string, command: Command, to: Writer): stri
   return [
     `${command.summary}\n`,
     ...exampleLines(program, command.examples),
-    `\nUsage: ${program} ${command.usage.split(' ')[0]} ${operandWords(command)} [options]`,
+    `\nUsage: ${[program, command.usage.split(' ')[0], operandWords(command), '[options]'].filter((word) => word !== '').join(' ')}`,
     ...table(
       Object.entries(command.positionals).map(
         ([name, { describe }]) => [operandWord(name, command), describe ?? ''] as const,
@@ -55,10 +56,11 @@ export function operandWords(command: Command): string {
 
 const operandWord = (name: string, { positionals }: Command) => positionals[name]?.placeholder ?? name.toUpperCase();
 
-function flagTerm(name: string, { type, choices, array, placeholder }: Flag): string {
-  if (type === 'boolean') return `--${name}`;
+function flagTerm(name: string, { type, choices, array, placeholder, alias }: Flag): string {
+  const term = typeof alias === 'string' ? `-${alias}, --${name}` : `--${name}`;
+  if (type === 'boolean') return term;
   const word = placeholder ?? choices?.join('|') ?? 'VALUE';
-  return `--${name} ${word}${array === true ? ' …' : ''}`;
+  return `${term} ${word}${array === true ? ' …' : ''}`;
 }
 
 function flagText({ describe, default: preset }: Flag): string {
@@ -67,11 +69,11 @@ function flagText({ describe, default: preset }: Flag): string {
 }
 
 function exampleLines(program: string, examples: Command['examples']): string[] {
-  return examples.flatMap(([line, purpose]) => [
-    `  # ${purpose}`,
-    `  ${line.replace(/^greenroom|(?<=\| )greenroom/g, program)}`,
-  ]);
+  return examples.flatMap(([line, purpose]) => [`  # ${purpose}`, exampleLine(program, line)]);
 }
+
+const exampleLine = (program: string, line: string) =>
+  `  ${line.replace(/^greenroom|(?<=\| |<\()greenroom/g, program)}`;
 
 /** Two columns; the second is wrapped under itself. */
 function table(rows: readonly (readonly [string, string])[], to: Writer): string[] {

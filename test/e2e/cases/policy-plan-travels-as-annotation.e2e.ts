@@ -56,7 +56,7 @@ onCluster(
         ['plan', ['a', 'b']],
         ['lines', ['c']],
       ] as const) {
-        await namespace.pod(pod, 'ready', isReady);
+        await namespace.pod(pod, 'ready', isReady, 120_000);
         for (const file of files) {
           assert.equal(await namespace.exec(pod, 'app', 'cat', `/www/${file}`), 'a $(HOME) "b"\n');
         }
