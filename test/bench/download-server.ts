@@ -50,7 +50,7 @@ function paced(response: ServerResponse, head: () => void, write: (most: number)
   const startMs = performance.now();
   let turns = 0;
   const timer = setInterval(() => {
-    if (turns === 0) head();
+    if (!response.headersSent) head();
     // as many turns as time has passed for: a busy machine makes them late, not fewer
     const due = Math.floor((performance.now() - startMs) / Number(everyMs));
     for (; turns < due; turns++) {

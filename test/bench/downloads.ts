@@ -1,6 +1,6 @@
 // The helper beside curl, wget and aria2: what becomes of a download when things go wrong, and how fast it is when
 // they don't. Rewrites downloads.md. BENCH_MIB: how large the file of the race is (default 1024); BENCH_GIB: that of the
-// container with little memory (default 8).
+// container with little memory (default 8); BENCH_ROUNDS: default 5.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -36,7 +36,7 @@ if (missing.length > 0) {
 
 const megabytes = Number(process.env.BENCH_MIB ?? 1024);
 const gibibytes = Number(process.env.BENCH_GIB ?? 8);
-const rounds = 5;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const links: readonly Link[] = [
   { title: 'http', scheme: 'http', megabytes },
   { title: 'https', scheme: 'https', megabytes },

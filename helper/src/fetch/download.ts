@@ -156,7 +156,8 @@ export class Download implements Supply {
   async #ask(asking: Asking, attempt: Attempt): Promise<Asking | undefined> {
     const source = this.#sources.current;
     // of what came in parts, what is missing first: not what lies behind it already
-    const to = this.#inParts ? this.#missing[0]?.[1] : undefined;
+    const gapEnd = this.#inParts ? this.#missing[0]?.[1] : undefined;
+    const to = gapEnd === this.#held?.sizeBytes ? undefined : gapEnd;
     const answer = await ask(await this.#request(source, rangeHeaders(asking, this.#held, to), attempt));
     let read = false;
     try {

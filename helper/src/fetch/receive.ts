@@ -89,7 +89,7 @@ export async function receive(options: Receiving): Promise<void> {
 
   /** Goes on where an answer has more than its lane was to bring, and nobody else brings that. */
   const extend = (lane: Lane): number => {
-    const more = failure === undefined && lane.bodyEnd > lane.to && lanes.size <= wanted() ? next() : undefined;
+    const more = failure === undefined && lane.bodyEnd > lane.to ? next() : undefined;
     if (more !== undefined && more[0] === lane.to) lane.to = Math.min(more[1], lane.bodyEnd);
     return lane.to;
   };
@@ -129,8 +129,8 @@ export async function receive(options: Receiving): Promise<void> {
       // what a volume cannot take, no other connection will bring
       const fatal = lanes.size === 0 || error === partialFault;
       if (fatal) return fail(error);
-      most = error instanceof NoParts ? 1 : Math.max(1, Math.min(most, lanes.size));
-      log.debug(`going on over ${lanes.size} connections: ${asFailure(error).message}`);
+      most = error instanceof NoParts ? 1 : Math.max(1, most - 1);
+      log.debug(`going on over ${Math.min(most, lanes.size)} connections: ${asFailure(error).message}`);
     }
     goOn();
   };

@@ -5,7 +5,7 @@
 // (nodejs/undici#5393). Whoever reads a body watches `bytesRead`.
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
-import { connect as startTls, type TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, connect as startTls, type TLSSocket } from 'node:tls';
 import Client from 'undici/lib/dispatcher/client.js';
 import { Failure } from '../core/failure.ts';
 import type { Network, OnPhase } from '../network/network.ts';
@@ -104,7 +104,20 @@ async function dial(
   }
 }
 
+// To read a bundle of certificates takes longer than the handshake.
+const contexts = new WeakMap<TlsSettings, SecureContext>();
+
+function contextOf(tls: TlsSettings): SecureContext | undefined {
+  if (tls.ca === undefined && tls.client === undefined) return undefined;
+  const known = contexts.get(tls);
+  if (known !== undefined) return known;
+  const made = createSecureContext({ ...(tls.ca !== undefined && { ca: [...tls.ca] }), ...tls.client });
+  contexts.set(tls, made);
+  return made;
+}
+
 function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSignal): Promise<TLSSocket> {
+  const secureContext = contextOf(tls);
   return new Promise((resolve, reject) => {
     const socket = startTls({
       socket: raw,
@@ -112,8 +125,7 @@ function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSigna
       // RFC 6066 §3: addresses are not names
       ...(isIP(host) === 0 && { servername: host }),
       ALPNProtocols: ['http/1.1'],
-      ...(tls.ca !== undefined && { ca: [...tls.ca] }),
-      ...tls.client,
+      ...(secureContext !== undefined && { secureContext }),
     });
     const end = () => signal.removeEventListener('abort', abort);
     const abort = () => {
