@@ -6,7 +6,10 @@ import type { ObjectChange } from '../../../../cli/src/patch/changes.ts';
 import { applyPatch, jsonPatch } from '../../../../cli/src/patch/json-patch.ts';
 import { strategicPatch } from '../../../../cli/src/patch/strategic.ts';
 
-const item = fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd', 'e'), image: fc.constantFrom('x', 'y') });
+const item = fc.record(
+  { name: fc.constantFrom('a', 'b', 'c', 'd', 'e'), image: fc.constantFrom('x', 'y') },
+  { noNullPrototype: true },
+);
 const list = fc.uniqueArray(item, { selector: ({ name }) => name, maxLength: 5 });
 
 type Item = { readonly name: string; readonly image: string };
