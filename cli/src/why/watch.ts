@@ -1,10 +1,9 @@
 // Follows what was asked about until it has started: tells each change of the answer, and draws at last how long each
 // part of the start took.
 import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '../fault.ts';
 import { ask, type Reply } from './ask.ts';
 import { type Attempts, drawCourse, noteAttempts } from './course.ts';
-import type { Cluster } from './kube/cluster.ts';
+import { type Cluster, Unreachable } from './kube/cluster.ts';
 import { listPath } from './kube/kinds.ts';
 import type { Pod } from './kube/objects.ts';
 import type { Question } from './question.ts';
@@ -28,6 +27,8 @@ const usualPace = { soonestMs: 1_000, latestMs: 5_000 };
 /** Before a watch that has ended is opened again. */
 const reopenMs = 1_000;
 const mostPictures = 5;
+/** How long a cluster that has answered before may be silent. */
+const patienceMs = 120_000;
 
 export async function watchUntilStarted(
   cluster: Cluster,
@@ -41,10 +42,22 @@ export async function watchUntilStarted(
   const over = AbortSignal.any([signal, stop.signal]);
   const pods = followPods(cluster, question.namespace, over);
   const told = new Map<string, string>();
+  // at the start nothing is known, so the first silence ends it
+  let answeredMs = Number.NEGATIVE_INFINITY;
+  const isLate = () => timeoutMs !== undefined && performance.now() - startMs >= timeoutMs;
   try {
     for (;;) {
       pods.changed = false;
-      const reply = await ask(cluster, question);
+      const reply = await ask(cluster, question).catch((error: unknown) => {
+        // a server that restarts is no end of what it runs
+        if (!(error instanceof Unreachable) || performance.now() - answeredMs > patienceMs || isLate()) throw error;
+        return undefined;
+      });
+      if (reply === undefined) {
+        await pause(latestMs, undefined, { signal: over });
+        continue;
+      }
+      answeredMs = performance.now();
       // the lists may show what the watch has missed
       for (const view of reply.views) pods.note(view.pod);
       const state = stateOf(reply.answers);
@@ -56,8 +69,7 @@ export async function watchUntilStarted(
         return { started, reply };
       }
       const isHopeless = failFast && reply.answers.some(({ forGood }) => forGood);
-      const isLate = timeoutMs !== undefined && performance.now() - startMs >= timeoutMs;
-      if (isHopeless || isLate) {
+      if (isHopeless || isLate()) {
         if (!isJson)
           options.say(
             isHopeless ? '\nended: this will not start without a change\n' : '\nended: --timeout has passed\n',
@@ -139,7 +151,7 @@ function followPods(cluster: Cluster, namespace: string | undefined, signal: Abo
     while (!signal.aborted) {
       // without it the lists are still read every few seconds
       await cluster.watch(path, onLine, signal).catch((error: unknown) => {
-        if (!(error instanceof Fault)) throw error;
+        if (!(error instanceof Unreachable)) throw error;
       });
       await pause(reopenMs, undefined, { signal }).catch(() => {});
     }

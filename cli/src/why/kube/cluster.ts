@@ -1,4 +1,12 @@
-// What is asked of a cluster: reads by path, and nothing else. Tests answer from files.
+// What is asked of a cluster: reads by path, and nothing else. Tests answer from objects.
+import { Fault } from '../../fault.ts';
+
+/** The cluster does not answer, or cuts its answer short: another time it may. */
+export class Unreachable extends Fault {
+  constructor(message: string, options: ConstructorParameters<typeof Fault>[2] = {}) {
+    super('input', message, options);
+  }
+}
 
 export type Answer<T> =
   | { readonly kind: 'found'; readonly value: T }
@@ -7,7 +15,7 @@ export type Answer<T> =
   | { readonly kind: 'denied'; readonly words: string };
 
 export interface Cluster {
-  /** One object or list, as JSON. @throws Fault input where the cluster cannot be asked */
+  /** One object or list, as JSON. @throws Unreachable, or Fault input where asking again is no use */
   get<T>(path: string): Promise<Answer<T>>;
   /** A text, such as a log. */
   text(path: string): Promise<Answer<string>>;

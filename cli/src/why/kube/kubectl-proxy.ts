@@ -7,8 +7,9 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../fault.ts';
-import type { Answer, Cluster } from './cluster.ts';
+import { type Answer, type Cluster, Unreachable } from './cluster.ts';
 
 export interface KubectlSettings {
   /** kubectl's own flags, as they are: `--context`, `--kubeconfig` … */
@@ -21,6 +22,8 @@ export interface KubectlSettings {
 const atOnce = 8;
 /** A list of ten thousand pods is some 100 MB; more is no answer to a question. */
 const mostBytes = 256 * 2 ** 20;
+/** Before another try at a read that the network, or a server that restarts, cut off. */
+const pausesMs = [200, 800];
 // An answer for kubectl's own start: it reads files and asks nobody.
 const startTimeoutMs = 10_000;
 
@@ -116,6 +119,20 @@ class ProxiedCluster implements Cluster {
   }
 
   async text(path: string): Promise<Answer<string>> {
+    const startMs = performance.now();
+    for (const pauseMs of pausesMs) {
+      try {
+        return await this.#read(path);
+      } catch (error) {
+        // who has been silent for so long will be again
+        if (!(error instanceof Unreachable) || performance.now() - startMs > this.#timeoutMs / 2) throw error;
+        await pause(pauseMs);
+      }
+    }
+    return await this.#read(path);
+  }
+
+  async #read(path: string): Promise<Answer<string>> {
     const response = await this.#open(path, AbortSignal.timeout(this.#timeoutMs));
     const chunks: Buffer[] = [];
     let size = 0;
@@ -134,9 +151,10 @@ class ProxiedCluster implements Cluster {
     if (statusCode === 404) return { kind: 'absent' };
     const words = messageOf(body);
     // a status of the API is JSON; kubectl's own trouble on the way there is plain text
-    if (statusCode === 401 || words === undefined) {
-      throw new Fault('input', `the cluster cannot be asked: ${words ?? (body.trim() || `HTTP ${statusCode}`)}`);
-    }
+    if (words === undefined)
+      throw new Unreachable(`the cluster cannot be asked: ${body.trim() || `HTTP ${statusCode}`}`);
+    if (statusCode === 401) throw new Fault('input', `the cluster cannot be asked: ${words}`);
+    if (statusCode >= 500 || statusCode === 429) throw new Unreachable(`the cluster cannot answer: ${words}`);
     return { kind: 'denied', words };
   }
 
@@ -180,9 +198,9 @@ class ProxiedCluster implements Cluster {
     if (error instanceof Fault) return error;
     const { name, message } = error as Error;
     if (name !== 'AbortError' && name !== 'TimeoutError') {
-      return new Fault('input', `the cluster cannot be asked: ${message}`, { cause: error });
+      return new Unreachable(`the cluster cannot be asked: ${message}`, { cause: error });
     }
-    return new Fault('input', `the cluster has not answered within ${this.#timeoutMs / 1_000}s`, {
+    return new Unreachable(`the cluster has not answered within ${this.#timeoutMs / 1_000}s`, {
       cure: 'is it reachable (kubectl get --raw /version)? --request-timeout gives it longer',
     });
   }

@@ -111,6 +111,19 @@ for (const [what, server, said] of [
   });
 }
 
+test('asks again where an answer was cut off', async () => {
+  const { folder, env } = fakeKubectl(
+    "globalThis.asked = (globalThis.asked ?? 0) + 1; if (globalThis.asked < 3) response.writeHead(500).end('EOF'); else response.end('{}')",
+  );
+  using _ = folder;
+  const cluster = await open(env);
+  try {
+    assert.deepEqual(await cluster.get('/x'), { kind: 'found', value: {} });
+  } finally {
+    cluster.close();
+  }
+});
+
 test('says where kubectl comes from if it is not there', async () => {
   assert.equal(
     await faultOf(open({ PATH: '/nonexistent' })),

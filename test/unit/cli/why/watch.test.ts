@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createStyle } from '../../../../cli/src/rehearse/report/style.ts';
 import { type Attempts, drawCourse, noteAttempts } from '../../../../cli/src/why/course.ts';
+import { Unreachable } from '../../../../cli/src/why/kube/cluster.ts';
 import type { Pod } from '../../../../cli/src/why/kube/objects.ts';
 import { viewPod } from '../../../../cli/src/why/pod-view.ts';
 import { readSnapshot } from '../../../../cli/src/why/read-snapshot.ts';
@@ -27,12 +28,19 @@ const started = pod({
   status: { conditions },
 });
 
+const silent = {
+  ...clusterOf([]),
+  get: async () => {
+    throw new Unreachable('EOF');
+  },
+};
+
 /** A cluster that is another at each look, and stays as the last one. */
 async function follow(
-  looks: readonly (readonly FakeObject[])[],
+  looks: readonly (readonly FakeObject[] | 'silent')[],
   more: { failFast?: boolean; timeoutMs?: number } = {},
 ) {
-  const clusters = looks.map((objects) => clusterOf(objects));
+  const clusters = looks.map((objects) => (objects === 'silent' ? silent : clusterOf(objects)));
   let look = 0;
   const current = () => clusters[Math.min(look, clusters.length - 1)] ?? clusterOf([]);
   const cluster = {
@@ -81,6 +89,12 @@ test('with --fail-fast what may yet come does not end it', async () => {
     { failFast: true },
   );
   assert.equal(hasStarted, true);
+});
+
+test('a cluster that is silent for a while does not end it', async () => {
+  const { hasStarted } = await follow([[waits], 'silent', [started]]);
+  assert.equal(hasStarted, true);
+  await assert.rejects(follow(['silent']), Unreachable);
 });
 
 test('the timeout ends it', async () => {
