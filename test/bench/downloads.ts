@@ -37,19 +37,21 @@ if (missing.length > 0) {
 const megabytes = Number(process.env.BENCH_MIB ?? 1024);
 const gibibytes = Number(process.env.BENCH_GIB ?? 8);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+// large enough for aria2, which gives each connection at least 20 MiB
+const pacedMegabytes = 256;
 const links: readonly Link[] = [
   { title: 'http', scheme: 'http', megabytes },
   { title: 'https', scheme: 'https', megabytes },
   {
     title: 'A link that gives each connection 20 MiB/s',
     scheme: 'http',
-    megabytes: megabytes / 4,
+    megabytes: pacedMegabytes,
     pace: { kibibytes: 205, everyMs: 10 },
   },
   {
     title: 'A link of 40 ms, with a window of 1 MiB',
     scheme: 'http',
-    megabytes: megabytes / 4,
+    megabytes: pacedMegabytes,
     pace: { kibibytes: 1024, everyMs: 40 },
   },
 ];
@@ -81,7 +83,7 @@ ${clients.map(({ name, shown }) => `- **${name}**: \`${shown}\``).join('\n')}
 
 ## When nothing goes wrong
 
-To disk, ${rounds} rounds in turn; ${megabytes} MiB over loopback, ${megabytes / 4} MiB over the slow links. The helper
+To disk, ${rounds} rounds in turn; ${megabytes} MiB over loopback, ${pacedMegabytes} MiB over the slow links. The helper
 computes SHA-256 and flushes to disk before it is done; the others do so only where it is said. Ratios are of the time of
 curl in the same run. The slow links are the server's doing: on each connection it sends a burst in every interval, the
 first one an interval after the request. The kernel's own (tc netem) would take a module that not every machine has, and

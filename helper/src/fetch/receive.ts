@@ -80,16 +80,16 @@ export async function receive(options: Receiving): Promise<void> {
     return ms <= 0 ? 0 : ([...lanes].reduce((sum, { at, from }) => sum + at - from, done.bytes) / ms) * 1_000;
   };
   const all = () => [...lanes].reduce((sum, { from, at }) => addExtent(sum, from, at), received);
-  const nextBut = (lane: Lane | undefined) =>
+  const nextBut = (claims: (lane: Lane) => boolean) =>
     nextPart({
       ...{ sizeBytes: end, received: all(), connections: wanted(), rate: rate(), partBytes },
-      claimed: [...lanes].flatMap((one) => (one === lane ? [] : [[one.at, one.to]])),
+      claimed: [...lanes].filter(claims).map(({ at, to }) => [at, to]),
     });
-  const next = () => nextBut(undefined);
 
-  /** Goes on where an answer has more than its lane was to bring, and nobody else brings that. */
+  /** Goes on where an answer has more than its lane was to bring, and nobody else has begun to bring that. */
   const extend = (lane: Lane): number => {
-    const more = failure === undefined && lane.bodyEnd > lane.to ? next() : undefined;
+    const wants = failure === undefined && lane.bodyEnd > lane.to;
+    const more = wants ? nextBut(({ answer }) => answer !== undefined) : undefined;
     if (more !== undefined && more[0] === lane.to) lane.to = Math.min(more[1], lane.bodyEnd);
     return lane.to;
   };
@@ -157,7 +157,8 @@ export async function receive(options: Receiving): Promise<void> {
     if (state === 'told') return fill();
     state = 'telling';
     // the first one goes on with a part of its own; then the others find something to do
-    for (const lane of wanted() > 1 ? lanes : []) lane.to = Math.min(lane.to, nextBut(lane)?.[1] ?? lane.to);
+    for (const lane of wanted() > 1 ? lanes : [])
+      lane.to = Math.min(lane.to, nextBut((one) => one !== lane)?.[1] ?? lane.to);
     options.onParts().then(() => {
       state = 'told';
       goOn();
@@ -165,7 +166,7 @@ export async function receive(options: Receiving): Promise<void> {
   };
   const fill = () => {
     while (lanes.size < wanted() || lanes.size === 0) {
-      const part = next();
+      const part = nextBut(() => true);
       if (part !== undefined) {
         begin(fresh(part[0], part[1]));
         continue;
