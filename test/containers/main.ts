@@ -46,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
       await ensureEngine(signal);
       await ensurePackages({ mmdebstrap: 'mmdebstrap' }, signal);
     }
-    say('Making the images (the servers’ takes two minutes the first time) …');
+    say('Making the images (the servers’ takes two and a half minutes the first time) …');
     const servers = (await run(join(here, 'servers/build'), [], { signal })).trim();
     await run(process.execPath, [join(here, '../../images/helper/build.ts'), '--tag', tag], { signal, quiet: true });
     const env = {
