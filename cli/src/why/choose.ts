@@ -1,4 +1,5 @@
 // Which pods and workloads a question means; a fault where there is none.
+import { suggest } from '../../../helper/src/contract/index.ts';
 import { Fault } from '../fault.ts';
 import type { Cluster } from './kube/cluster.ts';
 import { type Kind, kinds, listPath } from './kube/kinds.ts';
@@ -117,6 +118,8 @@ function notThere(
   const near = names
     .filter((each) => name !== undefined && (each.startsWith(name) || name.startsWith(each)))
     .slice(0, 3);
+  const alike = name === undefined || near.length > 0 ? undefined : suggest(name, names);
+  if (alike !== undefined) near.push(alike);
   const what = name === undefined ? `there is no ${kind}` : `${kind.toLowerCase()}/${name} does not exist`;
   if (near.length === 0) return nothing(what, namespace);
   return new Fault('input', `${what} ${inNamespace(namespace)}`, {

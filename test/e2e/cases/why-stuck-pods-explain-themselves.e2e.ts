@@ -11,7 +11,7 @@ interface WhyReply {
     readonly name: string;
     readonly owner: string | null;
     readonly state: string;
-    readonly causes: readonly { readonly id: string; readonly outlook: string }[];
+    readonly causes: readonly { readonly id: string }[];
   }[];
 }
 
@@ -227,9 +227,9 @@ async function stageIt(namespace: Namespace): Promise<void> {
 }
 
 // on a busy machine a pod may stay there for long
-const onItsWay = new Set(['scheduling', 'preparing', 'pulling', 'starting']);
+const onItsWay = new Set(['scheduling', 'preparing', 'pulling', 'starting', 'init-runs', 'too-few-pods']);
 
-/** What was told of a pod or workload: every cause but those that are on their way. */
+/** What was told of a pod or workload: every cause but those of what is on its way. */
 type Told = Map<string, Set<string>>;
 
 async function listen(namespace: Namespace, told: Told, ...what: string[]): Promise<WhyReply> {
@@ -240,7 +240,7 @@ async function listen(namespace: Namespace, told: Told, ...what: string[]): Prom
     if (owner?.startsWith('Job/')) continue;
     const key = owner?.split('/')[1] ?? name;
     const known = told.get(key) ?? new Set();
-    for (const { id, outlook } of causes) if (outlook !== 'passing' && !onItsWay.has(id)) known.add(id);
+    for (const { id } of causes) if (!onItsWay.has(id)) known.add(id);
     told.set(key, known);
   }
   return reply;

@@ -151,8 +151,10 @@ class ProxiedCluster implements Cluster {
     if (statusCode === 404) return { kind: 'absent' };
     const words = messageOf(body);
     // a status of the API is JSON; kubectl's own trouble on the way there is plain text
-    if (words === undefined)
-      throw new Unreachable(`the cluster cannot be asked: ${body.trim() || `HTTP ${statusCode}`}`);
+    if (words === undefined) {
+      const cure = 'kubectl version asks it too: mend that first; --context chooses another';
+      throw new Unreachable(`the cluster cannot be asked: ${body.trim() || `HTTP ${statusCode}`}`, { cure });
+    }
     if (statusCode === 401) throw new Fault('input', `the cluster cannot be asked: ${words}`);
     if (statusCode >= 500 || statusCode === 429) throw new Unreachable(`the cluster cannot answer: ${words}`);
     return { kind: 'denied', words };

@@ -152,6 +152,7 @@ test('a name that does not exist is a fault that names the ones near to it', asy
     );
     return true;
   });
+  await assert.rejects(answersFor([deployment], 'deployment/shpo'), { cure: 'there is deployment/shop' });
 });
 
 test('what may not be read is left out of the answer, not the answer', async () => {

@@ -79,12 +79,12 @@ for (const [what, server, said] of [
   [
     'an API server that is away',
     "response.writeHead(500).end('dial tcp 10.0.0.1:6443: connect: connection refused\\n')",
-    'input: the cluster cannot be asked: dial tcp 10.0.0.1:6443: connect: connection refused',
+    'input: the cluster cannot be asked: dial tcp 10.0.0.1:6443: connect: connection refused; kubectl version asks it too: mend that first; --context chooses another',
   ],
   [
     'a login that fails',
     "response.writeHead(500).end('getting credentials: exec: executable aws failed with exit code 255')",
-    'input: the cluster cannot be asked: getting credentials: exec: executable aws failed with exit code 255',
+    'input: the cluster cannot be asked: getting credentials: exec: executable aws failed with exit code 255; kubectl version asks it too: mend that first; --context chooses another',
   ],
   ['a token that is over', status(401, 'Unauthorized'), 'input: the cluster cannot be asked: Unauthorized'],
   [
