@@ -33,7 +33,7 @@ export const helperFlags = {
     array: true,
     group: parts,
     placeholder: 'VAR=SECRET/KEY',
-    describe: 'A variable for --header-env, from a Secret',
+    describe: 'A variable for --header-env or --password-env, from a Secret',
   },
   mount: {
     type: 'string',
