@@ -3,10 +3,11 @@
 // publishing is a rename.
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Algorithm } from '../contract/integrity.ts';
 import { Failure } from '../core/failure.ts';
+import { backstageName, fileSystemTime, openRoom, putIntoRoom } from './backstage-room.ts';
 import { type Destination, ifMissing } from './destination.ts';
 import { beginning, type Extents, totalBytes } from './extents.ts';
 import { currentBoot, currentOwner, isOver } from './owner.ts';
@@ -15,8 +16,6 @@ import { keptOf, type PartialState, parsePartialState, parseRecord, type Record 
 import type { Held } from './resume.ts';
 import { rangeCondition } from './validators.ts';
 import { volumeFailure } from './volume-failure.ts';
-
-export const backstageName = '.greenroom';
 
 // A run that is alive says so this often, whatever it does, and one of another pod that has not said so for this long
 // is taken to be over. Should it wake up yet, what it writes are the same bytes: only a partial file with a strong
@@ -73,16 +72,7 @@ export function backstageKey(name: string): string {
 export async function openBackstage({ folder, name }: Destination): Promise<Backstage> {
   const room = join(folder, backstageName);
   try {
-    const there = await lstat(room).catch(ifMissing);
-    // whoever else may write there must not choose where we write
-    if (there?.isDirectory() === false) {
-      throw new Failure('DESTINATION_INVALID', `${room}: it is no folder`, { hint: 'Remove it: its name is ours' });
-    }
-    if (there === undefined) {
-      await mkdir(room, { recursive: true });
-      // whoever may write the folder may write this one: pods with other users go on with each other's files
-      await chmod(room, (await stat(folder)).mode & 0o7777).catch(() => {});
-    }
+    await openRoom(room);
   } catch (error) {
     throw volumeFailure(error, room);
   }
@@ -98,7 +88,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   const write = async (path: string, value: unknown) => {
     const temporary = `${path}.${newId()}`;
     try {
-      await writeFile(temporary, JSON.stringify(value), { mode: 0o644 });
+      await putIntoRoom(room, () => writeFile(temporary, JSON.stringify(value), { mode: 0o644 }));
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
@@ -111,7 +101,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   };
   const candidates = async () => {
     const ids = new Set<string>();
-    for (const file of await readdir(room)) {
+    for (const file of (await readdir(room).catch(ifMissing)) ?? []) {
       const id = file.startsWith(`${key}.`) ? /^([0-9a-f]{12})\.(?:part|json)$/.exec(file.slice(key.length + 1)) : null;
       if (id?.[1] !== undefined) ids.add(id[1]);
     }
@@ -212,15 +202,5 @@ export async function stamp(path: string): Promise<void> {
     await file.write('{', 0);
   } finally {
     await file.close();
-  }
-}
-
-/** The time by the clock that stamps this file system's files, which may be another machine's. */
-export async function fileSystemTime(probePath: string): Promise<number> {
-  await writeFile(probePath, '');
-  try {
-    return (await stat(probePath)).mtimeMs;
-  } finally {
-    await rm(probePath, { force: true });
   }
 }

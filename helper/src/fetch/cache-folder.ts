@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expected } from '../contract/integrity.ts';
-import { abandonedMs, type Backstage, backstageName, fileSystemTime, openBackstage } from './backstage.ts';
+import { abandonedMs, type Backstage, openBackstage } from './backstage.ts';
+import { backstageName, fileSystemTime } from './backstage-room.ts';
 import { type Destination, ifMissing } from './destination.ts';
 import { parsePartialState } from './partial-state.ts';
 

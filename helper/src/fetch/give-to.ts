@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
-import { backstageName } from './backstage.ts';
+import { backstageName, putIntoRoom } from './backstage-room.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 export interface Owners {
@@ -23,9 +23,10 @@ export function parseOwners(text: string): Owners {
  * @throws Failure PERMISSION_DENIED where the container's user may not do it
  */
 export async function checkOwners({ uid, gid }: Owners, folder: string): Promise<void> {
-  const probe = join(folder, backstageName, `${randomBytes(6).toString('hex')}.owner`);
+  const room = join(folder, backstageName);
+  const probe = join(room, `${randomBytes(6).toString('hex')}.owner`);
   try {
-    await writeFile(probe, '');
+    await putIntoRoom(room, () => writeFile(probe, ''));
     await chown(probe, uid, gid);
   } catch (error) {
     if (!['EPERM', 'EINVAL', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import type { Algorithm } from '../../contract/integrity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { heartbeatMs } from '../backstage.ts';
+import { fileSystemTime, putIntoRoom } from '../backstage-room.ts';
 import { type Destination, ifMissing } from '../destination.ts';
 import { currentBoot, currentOwner, isOver, type Owner } from '../owner.ts';
 import { hashFile } from '../partial-file.ts';
@@ -105,7 +106,7 @@ export async function openStaging(
     const taken = await rename(one.path, folder).then(() => true, ifMissing);
     if (taken) left = one.state;
   }
-  if (left === undefined) await mkdir(folder, { mode: 0o755 });
+  if (left === undefined) await putIntoRoom(room, () => mkdir(folder, { mode: 0o755 }));
   await writeState(folder);
   await mkdir(tree, { recursive: true, mode: 0o755 });
   await mkdir(parts, { recursive: true, mode: 0o755 });
@@ -177,16 +178,6 @@ async function leftFolders(room: string, key: string, me: Owner) {
     if ((state !== undefined && isOver(state.owner, me)) || silent) found.push({ path, state });
   }
   return found;
-}
-
-/** The time by the clock that stamps this file system's files, which may be another machine's. */
-async function fileSystemTime(probe: string): Promise<number> {
-  await writeFile(probe, '');
-  try {
-    return (await stat(probe)).mtimeMs;
-  } finally {
-    await rm(probe, { force: true });
-  }
 }
 
 function parseState(text: string): State | undefined {

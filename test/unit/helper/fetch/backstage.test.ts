@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openBackstage } from '../../../../helper/src/fetch/backstage.ts';
+import { openStaging } from '../../../../helper/src/fetch/many/staging.ts';
+import { createTempDir } from '../../../support/temp-dir.ts';
+
+// on which nothing ever comes
+const clock = { now: () => 0, wallTime: () => 0, sleep: () => new Promise<void>(() => {}) };
+const { signal } = new AbortController();
+const known = { digestKnown: false, algorithms: [] };
+const state = { source: 'x', validators: {}, flushedBytes: 0 };
+
+test('a run goes on when another one has removed the empty folder that both had opened', async () => {
+  using folder = createTempDir();
+  await chmod(folder.path, 0o775);
+  const room = join(folder.path, '.greenroom');
+  const open = (name: string) =>
+    openBackstage({ path: join(folder.path, name), folder: folder.path, name, onRoot: false });
+  const over = await open('a');
+  const mine = await open('b');
+  const removed = async () => {
+    await over.tidy();
+    assert.ok(!existsSync(room));
+  };
+
+  await removed();
+  assert.equal(await mine.takeOver('x', known, signal), undefined);
+  await removed();
+  const work = await mine.begin(state, []);
+  await work.partial.append(Buffer.from('bytes'));
+  await over.tidy();
+  assert.equal(readdirSync(room).length, 2, 'what is not empty stays');
+  assert.equal(statSync(room).mode & 0o777, 0o775, 'whoever may write the folder may write this one');
+  await mine.drop(work);
+});
+
+test('so does a run of many files', async () => {
+  using folder = createTempDir();
+  const destination = { path: join(folder.path, 'c'), folder: folder.path, name: 'c', onRoot: false };
+  const over = await openBackstage(destination);
+  await over.tidy();
+  const aim = { source: 'x', selection: '' };
+  const staging = await openStaging(destination, aim, [], clock, signal);
+  assert.ok(existsSync(staging.tree));
+  await staging.close();
+});
