@@ -78,7 +78,7 @@ function ask(
       reject(why);
     };
     const abort = () => end(signal.reason);
-    const fail = (error: Error) => end(connectionFailure(error, endpoint));
+    const fail = (error: Error) => end(http2Failure(error, endpoint));
     const closed = () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
     onOpen((reason) => end(reason ?? new Error('the answer is not needed any more')));
     signal.addEventListener('abort', abort, { once: true });
@@ -103,4 +103,12 @@ function ask(
     });
     stream.end(body);
   });
+}
+
+/** Node tells a peer that speaks another protocol as an error of HTTP/2 itself. */
+function http2Failure(error: Error, endpoint: string): Failure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || !code.startsWith('ERR_HTTP2_')) return connectionFailure(error, endpoint);
+  const words = `${endpoint} does not speak HTTP/2 properly: ${message}`;
+  return new Failure('UNEXPECTED_ANSWER', words, { cause: error, details: { answer: code } });
 }

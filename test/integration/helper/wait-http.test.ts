@@ -95,7 +95,7 @@ test('HTTP/2: a redirect is an answer, a server of HTTP/1.1 or a silent one is n
   server.close();
 
   await using old = await startOrigin(() => ({}));
-  assert.notEqual((await firstCause([`${old.url}/`, '--http2'])).message, 'ready');
+  assert.match((await firstCause([`${old.url}/`, '--http2'])).message, /does not speak HTTP\/2 properly/);
   await using silent = await startTcpListener();
   const waiting = startWait([`http://127.0.0.1:${silent.port}/`, '--http2', '--timeout', '100ms']);
   await waiting.saw(/connected, but no answer in time/);
