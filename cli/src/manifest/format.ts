@@ -99,7 +99,7 @@ export function formatPretty(node: NewNode, indent: string, step: string, style:
 // a sexagesimal or a word such as `on`, or takes a `?` within [] for the sign of a key, as that of kubectl does.
 const plain = /^(?:-{1,2}[A-Za-z]|[A-Za-z0-9_./$])[\w./:@%+=$()~^;*&|<>!-]*(?: [\w./:@%+=$()~^;*&|<>!-]+)*$/;
 const otherMeaning =
-  /^(?:[-+]?[.\d][\d_.,:eExXa-fA-FoObBT+-]*[Zz]?|y|n|yes|no|on|off|true|false|null|~|\.nan|[-+]?\.inf)$/i;
+  /^(?:[-+]?[.\d][\d_.,:eExXa-fA-FoObBT+-]*[Zz]?|[-+]?e[-+]?\d+|y|n|yes|no|on|off|true|false|null|~|\.nan|[-+]?\.inf)$/i;
 
 /** A text as a scalar that reads back as the same text. */
 export function formatScalar(text: string, json = false): string {
