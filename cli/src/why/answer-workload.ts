@@ -67,7 +67,7 @@ function withPod({ cause, finding }: Diagnosed, pods: Answer | undefined): Diagn
   const theirs = pods?.found[0]?.finding;
   if (theirs === undefined) return { cause, finding };
   const verdict = `${finding.verdict}; ${theirs.verdict.replace(/^it has failed: /, '')}`;
-  const facts = [...(finding.facts ?? []), ...(theirs.facts ?? [])];
+  const facts = [...(finding.facts ?? []), ...(theirs.facts ?? []).filter(([label]) => label !== 'of')];
   return {
     cause,
     finding: { ...finding, verdict, facts, commands: [...(theirs.commands ?? []), ...(finding.commands ?? [])] },

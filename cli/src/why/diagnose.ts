@@ -1,5 +1,5 @@
 // From views to answers: which causes hold, for which pods alike, and how it stands altogether. Pure.
-import type { CauseInfo, Finding, Outlook, WorkloadView } from './cause.ts';
+import type { CauseInfo, Fact, Finding, Outlook, WorkloadView } from './cause.ts';
 import { podCauses, restCauses, workloadCauses } from './causes/index.ts';
 import { bornMs, conditionOf, type PodView, rootOf } from './pod-view.ts';
 import { timeMs } from './snapshot.ts';
@@ -102,8 +102,27 @@ export function answerPods(views: readonly PodView[]): Answer[] {
       pods: names,
       owner: view.owners.length === 0 ? undefined : `${kind}/${name}`,
     };
-    return answerOf(subject, found, wellPod(view));
+    const [first, ...others] = found;
+    const facts = ownerFacts(view);
+    const told = first && {
+      ...first,
+      finding: { ...first.finding, facts: [...(first.finding.facts ?? []), ...facts] },
+    };
+    return answerOf(subject, told === undefined ? [] : [told, ...others], wellPod(view));
   });
+}
+
+/** To whom a pod belongs, and how it stands with the rest of it. */
+function ownerFacts({ owners }: PodView): Fact[] {
+  const root = owners.at(-1);
+  if (root === undefined) return [];
+  const { kind = '', metadata, spec, status } = root;
+  const wanted = kind === 'DaemonSet' ? status?.desiredNumberScheduled : spec?.replicas;
+  const ready = status?.readyReplicas ?? status?.numberReady ?? 0;
+  const counts = wanted === undefined ? '' : `, ${ready} of ${wanted} ready`;
+  const isOverdue = status?.conditions?.some(({ reason }) => reason === 'ProgressDeadlineExceeded') === true;
+  const rollout = isOverdue ? '; its rollout counts as failed (progressDeadlineSeconds)' : '';
+  return [['of', `${kind.toLowerCase()}/${metadata.name}${counts}${rollout}`]];
 }
 
 /** What there is to say of a pod that is well. */

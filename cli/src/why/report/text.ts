@@ -18,7 +18,7 @@ export interface TextSettings {
 const widest = 110;
 const narrowest = 50;
 /** Facts of several lines are cut there: the commands say more. */
-const mostFacts = 8;
+const mostFacts = 10;
 
 export function answerText(answer: Answer, settings: TextSettings): string {
   const { style } = settings;
@@ -86,14 +86,8 @@ function body(answer: Answer, { cause, finding }: Diagnosed, settings: TextSetti
   return lines;
 }
 
-function factLines({ pods, owner, kind }: Answer, { facts = [] }: Finding, settings: TextSettings): string[] {
-  const all = [
-    ...facts.slice(0, mostFacts),
-    ...(pods.length > 1 ? [['pods', listed(pods, 6)] as const] : []),
-    ...(kind === 'Pod' && owner !== undefined && pods.length === 1
-      ? [['of', owner.replace(/^\w+/, (word) => word.toLowerCase())] as const]
-      : []),
-  ];
+function factLines({ pods }: Answer, { facts = [] }: Finding, settings: TextSettings): string[] {
+  const all = [...facts.slice(0, mostFacts), ...(pods.length > 1 ? [['pods', listed(pods, 6)] as const] : [])];
   const width = Math.max(0, ...all.map(([label]) => label.length));
   let before = '';
   return all.flatMap(([label, text]) => {

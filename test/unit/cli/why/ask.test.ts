@@ -78,6 +78,21 @@ test('without a name whatever is not well is told, pods of one owner with one ca
   );
 });
 
+test('a pod says how it stands with the rest of its owner', async () => {
+  const overdue = workload(
+    'Deployment',
+    'shop',
+    { replicas: 3 },
+    { readyReplicas: 2, conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] },
+  );
+  const [answer] = await answersFor([overdue, replicaSet, ownedBy(replicaSet, crashing('a'))], 'pod/a');
+  const facts = answer?.found[0]?.finding.facts ?? [];
+  assert.deepEqual(facts.at(-1), [
+    'of',
+    'deployment/shop, 2 of 3 ready; its rollout counts as failed (progressDeadlineSeconds)',
+  ]);
+});
+
 test('what somebody wanted so is no trouble of a namespace', async () => {
   assert.deepEqual(
     await answersFor(
