@@ -19,6 +19,10 @@ export interface Option<T> {
   /** What the value is called in help, such as `DURATION`; empty for a flag. */
   readonly placeholder: string;
   readonly default: T;
+  /** Only of a count: both bounds are taken. */
+  readonly range?: { readonly atLeast: number; readonly atMost: number };
+  /** Only of a choice. */
+  readonly choices?: readonly string[];
   parse(text: string): Parsed<T>;
   format(value: T): string;
   /** The value with every path in it moved; only where a value holds paths. A rehearsal needs it. */
@@ -81,15 +85,17 @@ export function size<T extends number | undefined>(details: Details<T>): Option<
 export function count<T extends number | undefined>(
   details: Details<T> & { atLeast: number; atMost: number },
 ): Option<T> {
-  return option('count', 'N', details, {
+  const { atLeast, atMost } = details;
+  const counted = option('count', 'N', details, {
     parse: (text) => {
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-      return value >= details.atLeast && value <= details.atMost
+      return value >= atLeast && value <= atMost
         ? { value }
-        : { fault: `must be a whole number from ${details.atLeast} to ${details.atMost}, not ${JSON.stringify(text)}` };
+        : { fault: `must be a whole number from ${atLeast} to ${atMost}, not ${JSON.stringify(text)}` };
     },
     format: String,
   });
+  return { ...counted, range: { atLeast, atMost } };
 }
 
 const verbatim: Codec<string> = {
@@ -138,7 +144,7 @@ export function folder<T extends string | undefined>(details: Details<T>): Optio
 /** One of a few words. */
 export function choice<const Word extends string>(details: Details<Word> & { choices: readonly Word[] }): Option<Word> {
   const { choices, ...rest } = details;
-  return option('choice', choices.join('|'), rest, {
+  const chosen = option('choice', choices.join('|'), rest, {
     parse: (word) => {
       if ((choices as readonly string[]).includes(word)) return { value: word };
       const nearest = suggest(word, choices);
@@ -147,6 +153,7 @@ export function choice<const Word extends string>(details: Details<Word> & { cho
     },
     format: (word: string) => word,
   });
+  return { ...chosen, choices };
 }
 
 /** File permissions in octal, 0 to 07777. */
