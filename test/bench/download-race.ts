@@ -47,10 +47,10 @@ const racers: readonly Racer[] = [
   { name: 'wget', words: (url, path, ca) => ['wget', '-q', `--ca-certificate=${ca}`, '-O', path, url] },
   { name: 'busybox wget', plainOnly: true, words: (url, path) => ['busybox', 'wget', '-q', '-O', path, url] },
   {
-    name: 'aria2c -x16 -s16',
+    name: 'aria2c -x16 -s16 -k1M',
     parallel: true,
     words: (url, path, ca) => [
-      ...['aria2c', '-q', `--ca-certificate=${ca}`, '-x16', '-s16'],
+      ...['aria2c', '-q', `--ca-certificate=${ca}`, '-x16', '-s16', '-k1M'],
       ...['-d', dirname(path), '-o', basename(path), url],
     ],
   },

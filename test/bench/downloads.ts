@@ -37,8 +37,7 @@ if (missing.length > 0) {
 const megabytes = Number(process.env.BENCH_MIB ?? 1024);
 const gibibytes = Number(process.env.BENCH_GIB ?? 8);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
-// large enough for aria2, which gives each connection at least 20 MiB
-const pacedMegabytes = 256;
+const pacedMegabytes = Math.min(megabytes, 256);
 const links: readonly Link[] = [
   { title: 'http', scheme: 'http', megabytes },
   { title: 'https', scheme: 'https', megabytes },

@@ -11,10 +11,10 @@ export interface Widening {
   look(nowMs: number, bytes: number, leftBytes: number): void;
 }
 
-// Long enough for a server that doles its bytes out by the tenth of a second.
+// Long enough for a server that doles its bytes out in bursts, some of them a window.
 const windowMs = 200;
 // A connection that still gains this much from one window to the next is not yet as fast as it gets (TCP's slow start).
-const stillRising = 1.15;
+const stillRising = 1.3;
 const longestRiseMs = 3_000;
 const factor = 4;
 const worthIt = 1.5;
