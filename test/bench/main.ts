@@ -1,7 +1,12 @@
 // `npm run bench -- NAME`: measures, and rewrites its page of results.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const e2e = join(import.meta.dirname, '../e2e/main.ts');
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
   herd: async () => (await import('./herd.ts')).writeHerd(),
+  'pod-start': async () => spawnSync(process.execPath, [e2e, 'measure', 'pod-start'], { stdio: 'inherit' }),
   start: () => import('./start.ts'),
   waiting: () => import('./waiting.ts'),
 };

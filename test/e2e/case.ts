@@ -209,15 +209,17 @@ export interface CaseOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Why it can't be run, if it can't. */
   readonly skip?: string | undefined;
+  /** How long it may take, in milliseconds; three minutes by default. */
+  readonly timeoutMs?: number;
 }
 
 /** A case, one in each file: its title is its claim. */
 export function onCluster(
   title: string,
   body: (namespace: Namespace, t: TestContext) => Promise<void>,
-  { labels = {}, skip }: CaseOptions = {},
+  { labels = {}, skip, timeoutMs = 180_000 }: CaseOptions = {},
 ): void {
-  test(title, { timeout: 180_000, ...(skip === undefined ? {} : { skip }) }, async (t) => {
+  test(title, { timeout: timeoutMs, ...(skip === undefined ? {} : { skip }) }, async (t) => {
     const namespace = await Namespace.create(labels);
     try {
       await body(namespace, t);
