@@ -125,13 +125,13 @@ const pods: Readonly<Record<string, Stuck>> = {
   fails: stuck('pod-failed', { restartPolicy: 'Never', ...init({ command: fails('no way', 4) }) }),
   'init-crashes': stuck('crashes', init({ command: fails('no schema', 1) })),
   deadline: stuck('pod-deadline', { activeDeadlineSeconds: 2, ...app({}) }),
-  full: stuck('evicted', {
-    volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Mi' } }],
-    ...app({
-      command: ['sh', '-c', 'head -c 3000000 /dev/zero > /v/a; sleep 100000'],
-      volumeMounts: [{ name: 'v', mountPath: '/v' }],
+  full: stuck(
+    'evicted',
+    app({
+      command: ['sh', '-c', 'head -c 3000000 /dev/zero > /tmp/a; sleep 100000'],
+      resources: { limits: { 'ephemeral-storage': '1Mi' } },
     }),
-  }),
+  ),
   'readiness-gate': stuck('readiness-gate', { readinessGates: [{ conditionType: 'example.org/gate' }], ...app({}) }),
 };
 
@@ -246,13 +246,17 @@ async function listen(namespace: Namespace, told: Told, ...what: string[]): Prom
   return reply;
 }
 
+const seconds = (sinceMs: number): string => `${Math.round((performance.now() - sinceMs) / 1_000)} s`;
+
 // another waits for it
 const needed = new Set(['containers']);
 
 onCluster(
   'stuck pods are explained, each by its own cause, and what is well is not called stuck',
-  async (namespace) => {
+  async (namespace, t) => {
+    const startMs = performance.now();
     await stageIt(namespace);
+    t.diagnostic(`on stage after ${seconds(startMs)}`);
     const expected = new Map<string, readonly string[]>([
       ['finalizer', ['finalizer']],
       ...Object.entries(pods).map(([name, { causes }]) => [name, causes] as const),
@@ -271,8 +275,9 @@ onCluster(
       // what has been explained leaves the stage, for the machine's sake
       const done = Object.keys(pods).filter((name) => !gone.has(name) && isTold([name, expected.get(name) ?? []]));
       for (const name of done) gone.add(name);
-      if (done.length > 0)
-        await namespace.kubectl('delete', 'pods', ...done, '--wait=false', '--grace-period=0', '--force');
+      if (done.length === 0) continue;
+      t.diagnostic(`${seconds(startMs)}: ${done.join(' ')}`);
+      await namespace.kubectl('delete', 'pods', ...done, '--wait=false', '--grace-period=0', '--force');
     }
     const answers = [...expected.keys()].map((name) => [name, [...(told.get(name) ?? [])].toSorted()]);
     const right = [...expected].map(([name, causes]) => [name, causes.toSorted()]);
