@@ -57,6 +57,10 @@ if (only.length > 0) {
 } else {
   await run('types', bin('tsc'), []);
   await run('format and lint', bin('biome'), ['check', '--error-on-warnings']);
+  if ((process.env.CI ?? '') !== '') {
+    const { prepare } = await import('./prepare.ts');
+    for (const name of await prepare()) notRun.push(`NOT RUN: what needs ${name}, which could not be built`);
+  }
   await runFiles('unit, golden, architecture and integration tests', files);
   await runTier('containers tier', 'test/containers/main.ts');
   await runTier('cluster tier', 'test/e2e/main.ts');

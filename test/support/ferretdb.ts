@@ -1,25 +1,25 @@
 // A server of MongoDB's protocol: FerretDB, which keeps its data in SQLite, built from its Go module. MongoDB itself is
-// in none of the package registries. `node test/support/ferretdb.ts` builds it, once, in three minutes; a test run
-// does so itself where CI is set.
+// in none of the package registries.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { findProgram } from './real-server.ts';
 
 const version = 'v1.24.2';
 
 /** Where the program is, once it is built. */
-export const ferretdb = join(homedir(), '.cache/greenroom', `ferretdb-${version}`);
+export const ferretdb = join(
+  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+  'greenroom',
+  `ferretdb-${version}`,
+);
 
 /** Options of a test that needs it: left out, with the cure, where it is not built. */
 export function needsFerretdb(): { readonly skip: string | false } {
-  if (existsSync(ferretdb)) return { skip: false };
-  if (findProgram('go') === undefined) return { skip: 'LEFT OUT: FerretDB is not built, and go is missing' };
-  const isCi = (process.env.CI ?? '') !== '';
-  return { skip: !isCi && 'LEFT OUT: FerretDB is not built (node test/support/ferretdb.ts, 3 min)' };
+  return {
+    skip: !existsSync(ferretdb) && 'LEFT OUT: FerretDB is not built (node test/prepare.ts ferretdb does it once)',
+  };
 }
 
 /** Builds it, unless it is there. @throws Error with what Go said */
@@ -45,5 +45,3 @@ export async function buildFerretdb(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildFerretdb();

@@ -1,31 +1,45 @@
 // Programs of others that tests want beside ours, built from their Go modules once and kept with the user's caches.
+// A test only uses what is there; test/prepare.ts builds, for it takes minutes.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+
+/** The module of each, with its version. */
+export const goTools = {
+  kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1',
+  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
+  'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',
+  rclone: 'github.com/rclone/rclone@v1.76.0',
+} as const;
+
+export type GoTool = keyof typeof goTools;
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'greenroom', 'go-tools');
 
-/**
- * The path of a program, or why a test must do without it. Where CI is set it is built if need be; elsewhere only a
- * program that is there already is used, for building takes a minute.
- * @param module with its version, such as `sigs.k8s.io/kustomize/kustomize/v5@v5.7.1`
- */
-export function goTool(module: string): { readonly path: string } | { readonly skip: string } {
-  const [where = '', version = ''] = module.split('@');
-  const name = basename(where.replace(/\/v\d+$/, ''));
-  const path = join(cache, `${name}-${version}`);
+const pathOf = (name: GoTool): string => join(cache, `${name}-${goTools[name].split('@')[1]}`);
+
+/** The path of a program, or why a test must do without it. */
+export function goTool(name: GoTool): { readonly path: string } | { readonly skip: string } {
+  const path = pathOf(name);
   if (existsSync(path)) return { path };
-  const go = spawnSync('go', ['version']).status === 0;
-  if ((process.env.CI ?? '') === '' || !go) {
-    return { skip: `${name} is not here: CI=1 builds it once, ${go ? 'in a minute' : 'with Go on the PATH'}` };
-  }
-  // under another name first: two test files may build at once
+  return { skip: `LEFT OUT: ${name} is not built (node test/prepare.ts ${name} does it once, with Go, in minutes)` };
+}
+
+/** Builds a program, unless it is there. @throws Error with what Go said */
+export function buildGoTool(name: GoTool): void {
+  const path = pathOf(name);
+  if (existsSync(path)) return;
+  // under another name first: two runs may build at once
   const folder = `${path}.${process.pid}`;
   mkdirSync(folder, { recursive: true });
-  const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath' };
-  const built = spawnSync('go', ['install', '-ldflags=-s -w', module], { cwd: dirname(path), env, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`go install ${module}: ${built.stderr}`);
-  renameSync(join(folder, name), path);
-  return { path };
+  try {
+    const env = { ...process.env, GOBIN: folder, GOWORK: 'off', CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
+    const words = ['install', '-ldflags=-s -w', goTools[name]];
+    const { status, stderr, error } = spawnSync('go', words, { cwd: dirname(path), env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(error?.message ?? stderr);
+    renameSync(join(folder, name), path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,46 +1,9 @@
 // Real object stores, built from their Go modules: versitygw and rclone speak S3, fake-gcs-server is as near to
-// Google's as can be had. Built once into the user's cache, by CI and where GREENROOM_STORES is set; it takes minutes.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+// Google's as can be had (go-tool.ts).
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import aws4 from 'aws4';
-import { findProgram, type RealServer, startServer } from './real-server.ts';
-
-const modules = {
-  versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
-  rclone: 'github.com/rclone/rclone@v1.76.0',
-  'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',
-} as const;
-
-export type StoreProgram = keyof typeof modules;
-
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'greenroom/stores');
-
-/** The program's path; undefined where it is not built, and shall not be. */
-export function storeProgram(
-  name: StoreProgram,
-  build = process.env.GREENROOM_STORES ?? process.env.CI,
-): string | undefined {
-  const path = join(cache, 'bin', name);
-  if (existsSync(path)) return path;
-  if (!build || findProgram('go') === undefined) return undefined;
-  mkdirSync(join(cache, 'bin'), { recursive: true });
-  const { status, stderr } = spawnSync('go', ['install', '-ldflags=-s -w', modules[name]], {
-    env: { ...process.env, GOBIN: join(cache, 'bin'), CGO_ENABLED: '0', GOWORK: 'off' },
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`${modules[name]} cannot be built:\n${stderr}`);
-  return path;
-}
-
-/** Options of a test that needs a store: left out, with the cure, where it is missing. */
-export function needsStore(name: StoreProgram, path: string | undefined): { readonly skip: string | false } {
-  return { skip: path === undefined && `LEFT OUT: ${name} is not built (GREENROOM_STORES=1 builds it with Go)` };
-}
+import { type RealServer, startServer } from './real-server.ts';
 
 export const testKeys = { accessKeyId: 'AKTEST', secretAccessKey: 'not/so+secret' };
 

@@ -9,7 +9,7 @@ import { goTool } from '../../support/go-tool.ts';
 import { runInShell } from '../../support/in-shell.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
-const kustomize = goTool('sigs.k8s.io/kustomize/kustomize/v5@v5.7.1');
+const kustomize = goTool('kustomize');
 const skip = 'skip' in kustomize ? kustomize.skip : false;
 
 const wait = ['--wait', 'tcp://db:5432'];

@@ -8,9 +8,10 @@ import { test } from 'node:test';
 import { parseStep } from '../../../helper/src/contract/step.ts';
 import { fetch as fetchStep } from '../../../helper/src/fetch/fetch.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
+import { goTool } from '../../support/go-tool.ts';
 import { startOrigin } from '../../support/http-origin.ts';
 import { memoryLog } from '../../support/memory-log.ts';
-import { needsStore, s3Put, startStore, storeProgram, testKeys } from '../../support/object-stores.ts';
+import { s3Put, startStore, testKeys } from '../../support/object-stores.ts';
 import { runHelper, startHelper } from '../../support/run-helper.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -18,10 +19,13 @@ const { accessKeyId, secretAccessKey } = testKeys;
 const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 const base64 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64');
 
-const versitygw = storeProgram('versitygw');
-// heavy to build: only where it is asked for by name
-const rclone = storeProgram('rclone', process.env.GREENROOM_STORES);
-const fakeGcs = storeProgram('fake-gcs-server');
+const versitygw = goTool('versitygw');
+const rclone = goTool('rclone');
+const fakeGcs = goTool('fake-gcs-server');
+
+type Tool = ReturnType<typeof goTool>;
+const needs = (tool: Tool) => ({ skip: 'skip' in tool && tool.skip });
+const pathOf = (tool: Tool) => ('path' in tool ? tool.path : '');
 
 /** A gateway over a folder, in which objects may be put as files. */
 async function startVersity(folder: string) {
@@ -37,102 +41,86 @@ async function startVersity(folder: string) {
     join(folder, 'meta'),
     join(folder, 'root'),
   ];
-  return startStore(versitygw ?? '', args, env);
+  return startStore(pathOf(versitygw), args, env);
 }
 
-test(
-  'versitygw: an object with its digest, keys from wherever they are',
-  needsStore('versitygw', versitygw),
-  async () => {
-    using folder = createTempDir();
-    await using store = await startVersity(folder.path);
-    const body = randomBytes(50_000);
-    await s3Put(store.url, '/models', undefined);
-    await s3Put(store.url, '/models/a%20b/%C3%BC%2B.bin', body, { 'x-amz-checksum-sha256': base64(body) });
-    const source = 's3://models/a b/ü+.bin';
-    const secret = join(folder.path, 'secret');
-    mkdirSync(secret);
-    for (const [name, value] of Object.entries(keys)) writeFileSync(join(secret, name), `${value}\n`);
-    const file = folder.write(
-      'credentials',
-      `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
-    );
-    await using sts = await startOrigin(() => ({
-      body: `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-    }));
-    const agent = { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Expiration: '2099-01-01T00:00:00Z' };
-    await using podIdentity = await startOrigin(({ headers }) =>
-      headers.authorization === 'pod-token' ? { body: JSON.stringify(agent) } : { status: 401 },
-    );
-    const token = folder.write('token', 'pod-token\n');
-    const ways: readonly [string[], Record<string, string>][] = [
-      [[], keys],
-      [['--credentials', secret], {}],
-      [['--credentials', file], {}],
-      [[], { AWS_SHARED_CREDENTIALS_FILE: file }],
-      [
-        [],
-        {
-          AWS_ROLE_ARN: 'arn:aws:iam::1:role/r',
-          AWS_WEB_IDENTITY_TOKEN_FILE: token,
-          AWS_ENDPOINT_URL_STS: `${sts.url}/`,
-        },
-      ],
-      [
-        [],
-        {
-          AWS_CONTAINER_CREDENTIALS_FULL_URI: `${podIdentity.url}/v1/credentials`,
-          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
-        },
-      ],
-    ];
-    const ends = await Promise.all(
-      ways.map(([words, env], index) =>
-        runHelper(
-          [
-            'fetch',
-            source,
-            join(folder.path, `out${index}/`),
-            '--endpoint',
-            store.url,
-            '--require-integrity',
-            ...words,
-          ],
-          env,
-        ),
+test('versitygw: an object with its digest, keys from wherever they are', needs(versitygw), async () => {
+  using folder = createTempDir();
+  await using store = await startVersity(folder.path);
+  const body = randomBytes(50_000);
+  await s3Put(store.url, '/models', undefined);
+  await s3Put(store.url, '/models/a%20b/%C3%BC%2B.bin', body, { 'x-amz-checksum-sha256': base64(body) });
+  const source = 's3://models/a b/ü+.bin';
+  const secret = join(folder.path, 'secret');
+  mkdirSync(secret);
+  for (const [name, value] of Object.entries(keys)) writeFileSync(join(secret, name), `${value}\n`);
+  const file = folder.write(
+    'credentials',
+    `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  );
+  await using sts = await startOrigin(() => ({
+    body: `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+  }));
+  const agent = { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Expiration: '2099-01-01T00:00:00Z' };
+  await using podIdentity = await startOrigin(({ headers }) =>
+    headers.authorization === 'pod-token' ? { body: JSON.stringify(agent) } : { status: 401 },
+  );
+  const token = folder.write('token', 'pod-token\n');
+  const ways: readonly [string[], Record<string, string>][] = [
+    [[], keys],
+    [['--credentials', secret], {}],
+    [['--credentials', file], {}],
+    [[], { AWS_SHARED_CREDENTIALS_FILE: file }],
+    [
+      [],
+      {
+        AWS_ROLE_ARN: 'arn:aws:iam::1:role/r',
+        AWS_WEB_IDENTITY_TOKEN_FILE: token,
+        AWS_ENDPOINT_URL_STS: `${sts.url}/`,
+      },
+    ],
+    [
+      [],
+      {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${podIdentity.url}/v1/credentials`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
+      },
+    ],
+  ];
+  const ends = await Promise.all(
+    ways.map(([words, env], index) =>
+      runHelper(
+        ['fetch', source, join(folder.path, `out${index}/`), '--endpoint', store.url, '--require-integrity', ...words],
+        env,
       ),
-    );
-    for (const [index, { exitCode, stderr }] of ends.entries()) {
-      assert.equal(exitCode, 0, stderr);
-      assert.deepEqual(readFileSync(join(folder.path, `out${index}/ü+.bin`)), body);
-      assert.ok(!stderr.includes(secretAccessKey));
-    }
-    assert.equal(sts.requests.length, 1);
-  },
-);
-
-test(
-  'versitygw: all of a prefix, over pages; the region is found out',
-  needsStore('versitygw', versitygw),
-  async () => {
-    using folder = createTempDir();
-    await using store = await startVersity(folder.path);
-    const count = 1_030;
-    const bucket = join(folder.path, 'root/data');
-    mkdirSync(join(bucket, 'set/a b'), { recursive: true });
-    for (let at = 0; at < count; at++) writeFileSync(join(bucket, 'set/a b', `${at}+é`), `${at}`);
-    writeFileSync(join(bucket, 'other'), 'not of the prefix');
-    const out = join(folder.path, 'out');
-    const words = ['fetch', 's3://data/set/', out, '--endpoint', store.url, '--region', 'eu-central-1'];
-    const { exitCode, stderr } = await runHelper(words, keys);
+    ),
+  );
+  for (const [index, { exitCode, stderr }] of ends.entries()) {
     assert.equal(exitCode, 0, stderr);
-    assert.equal(readdirSync(join(out, 'a b')).length, count);
-    assert.equal(readFileSync(join(out, 'a b/77+é'), 'utf8'), '77');
-    assert.match((await runHelper(words, keys)).stderr, /there already/);
-  },
-);
+    assert.deepEqual(readFileSync(join(folder.path, `out${index}/ü+.bin`)), body);
+    assert.ok(!stderr.includes(secretAccessKey));
+  }
+  assert.equal(sts.requests.length, 1);
+});
 
-test('versitygw: refusals say what is wrong', needsStore('versitygw', versitygw), async () => {
+test('versitygw: all of a prefix, over pages; the region is found out', needs(versitygw), async () => {
+  using folder = createTempDir();
+  await using store = await startVersity(folder.path);
+  const count = 1_030;
+  const bucket = join(folder.path, 'root/data');
+  mkdirSync(join(bucket, 'set/a b'), { recursive: true });
+  for (let at = 0; at < count; at++) writeFileSync(join(bucket, 'set/a b', `${at}+é`), `${at}`);
+  writeFileSync(join(bucket, 'other'), 'not of the prefix');
+  const out = join(folder.path, 'out');
+  const words = ['fetch', 's3://data/set/', out, '--endpoint', store.url, '--region', 'eu-central-1'];
+  const { exitCode, stderr } = await runHelper(words, keys);
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(readdirSync(join(out, 'a b')).length, count);
+  assert.equal(readFileSync(join(out, 'a b/77+é'), 'utf8'), '77');
+  assert.match((await runHelper(words, keys)).stderr, /there already/);
+});
+
+test('versitygw: refusals say what is wrong', needs(versitygw), async () => {
   using folder = createTempDir();
   await using store = await startVersity(folder.path);
   await s3Put(store.url, '/models', undefined);
@@ -206,7 +194,7 @@ async function startRelay(port: number, stopAtBytes: number) {
 
 test(
   'versitygw: a killed download is gone on with, and begun anew when the object changed',
-  needsStore('versitygw', versitygw),
+  needs(versitygw),
   async () => {
     using folder = createTempDir();
     await using store = await startVersity(folder.path);
@@ -237,7 +225,7 @@ test(
   },
 );
 
-test('rclone: an object and a prefix', needsStore('rclone', rclone), async () => {
+test('rclone: an object and a prefix', needs(rclone), async () => {
   using folder = createTempDir();
   mkdirSync(join(folder.path, 'root/data/set/sub'), { recursive: true });
   writeFileSync(join(folder.path, 'root/data/set/sub/a b'), 'one');
@@ -251,7 +239,7 @@ test('rclone: an object and a prefix', needsStore('rclone', rclone), async () =>
     `${accessKeyId},${secretAccessKey}`,
     join(folder.path, 'root'),
   ];
-  await using store = await startStore(rclone ?? '', args, { HOME: folder.path });
+  await using store = await startStore(pathOf(rclone), args, { HOME: folder.path });
   const env = { ...keys, AWS_ENDPOINT_URL_S3: store.url };
   const one = await runHelper(['fetch', 's3://data/set/c', join(folder.path, 'c')], env);
   assert.equal(one.exitCode, 0, one.stderr);
@@ -260,7 +248,7 @@ test('rclone: an object and a prefix', needsStore('rclone', rclone), async () =>
   assert.equal(readFileSync(join(folder.path, 'out/sub/a b'), 'utf8'), 'one');
 });
 
-test('fake-gcs-server: an object and a prefix', needsStore('fake-gcs-server', fakeGcs), async () => {
+test('fake-gcs-server: an object and a prefix', needs(fakeGcs), async () => {
   using folder = createTempDir();
   const args = (port: number) => [
     '-scheme',
@@ -274,7 +262,7 @@ test('fake-gcs-server: an object and a prefix', needsStore('fake-gcs-server', fa
     '-backend',
     'memory',
   ];
-  await using store = await startStore(fakeGcs ?? '', args);
+  await using store = await startStore(pathOf(fakeGcs), args);
   await fetch(`${store.url}/storage/v1/b`, { method: 'POST', body: JSON.stringify({ name: 'data' }) });
   for (const name of ['set/a b', 'set/sub/ü', 'other']) {
     const url = `${store.url}/upload/storage/v1/b/data/o?uploadType=media&name=${encodeURIComponent(name)}`;

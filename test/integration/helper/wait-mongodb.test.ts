@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MongoClient } from 'mongodb';
 import { makeCertificate } from '../../support/certificate.ts';
-import { buildFerretdb, ferretdb, needsFerretdb } from '../../support/ferretdb.ts';
+import { ferretdb, needsFerretdb } from '../../support/ferretdb.ts';
 import { startServer, whoeverRunsTests } from '../../support/real-server.ts';
 import { startHelper } from '../../support/run-helper.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
@@ -12,7 +12,6 @@ import { closedPort } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 test('mongodb: absent, ready, a login, a collection, TLS, killed', needsFerretdb(), async () => {
-  await buildFerretdb();
   using folder = createTempDir();
   const certificate = makeCertificate(['localhost']);
   const ca = folder.write('ca.crt', certificate.cert);
