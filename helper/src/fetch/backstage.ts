@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Algorithm } from '../contract/integrity.ts';
+import type { Algorithm, Expected } from '../contract/integrity.ts';
 import { Failure } from '../core/failure.ts';
 import { backstageName, fileSystemTime, openRoom, putIntoRoom } from './backstage-room.ts';
 import { type Destination, ifMissing } from './destination.ts';
@@ -38,11 +38,13 @@ export interface Known {
 }
 
 /** What a run knows of its partial file. */
-export type StateOfWork = Pick<PartialState, 'source' | 'validators' | 'sizeBytes' | 'flushedBytes' | 'parts'>;
+export type StateOfWork = Omit<PartialState, 'version' | 'boot' | 'owner'>;
 
 export interface Leftover {
   readonly work: Work;
   readonly held: Held;
+  /** What its server said of it. */
+  readonly offered: Expected | undefined;
 }
 
 export interface Backstage {
@@ -139,7 +141,8 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       const taken = await rename(partialPath(id), partialPath(mine)).then(() => true, ifNotOurs);
       await rm(statePath(taken ? id : mine), { force: true }).catch(ifNotOurs);
       if (!taken) continue;
-      const partial = await reopenPartialFile(partialPath(mine), kept, algorithms).catch((error) => {
+      const wanted = state.offered === undefined ? algorithms : [...algorithms, state.offered.algorithm];
+      const partial = await reopenPartialFile(partialPath(mine), kept, wanted).catch((error) => {
         if (!(error instanceof Failure && error.code === 'PERMISSION_DENIED')) throw error;
       });
       if (partial === undefined) {
@@ -147,10 +150,11 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
         await remove(mine);
         continue;
       }
-      const { validators, sizeBytes } = state;
+      const { validators, sizeBytes, offered } = state;
       return {
         work: { id: mine, partial },
         held: { bytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) },
+        offered,
       };
     }
     return undefined;

@@ -74,12 +74,12 @@ export class Download implements Supply {
     if (leftover === undefined) return;
     this.#work = leftover.work;
     this.#held = leftover.held;
+    this.#digests.remember(leftover.offered);
     this.#joined = true;
     this.#framed = leftover.held.sizeBytes !== undefined;
     this.#inParts = leftover.work.partial.written.length > 1;
-    const { held } = this;
-    this.#mostBytes = held.bytes;
-    this.#runtime.log.info(`an earlier run left ${describeHeld(held)}`, { bytes: held.bytes });
+    this.#mostBytes = this.held.bytes;
+    this.#runtime.log.info(`an earlier run left ${describeHeld(this.held)}`, { bytes: this.#mostBytes });
   }
 
   /** One attempt. @throws Failure, which says whether another one may help */
@@ -181,7 +181,7 @@ export class Download implements Supply {
         case 'append':
           this.#joined = true;
       }
-      this.#digests.offer(answer.header, this.#options.requireIntegrity, where);
+      this.#digests.offer(answer.header, verdict, this.#options.requireIntegrity, where);
       const work = await this.#prepare(verdict, source);
       read = true;
       await this.#receive(work, verdict, answer, attempt);
@@ -261,15 +261,15 @@ export class Download implements Supply {
   #state({ validators, sizeBytes }: Held, flushed: Extents): StateOfWork {
     const size = sizeBytes === undefined ? {} : { sizeBytes };
     const parts = this.#inParts && { parts: { written: this.#work?.partial.written ?? [], flushed } };
-    return { source: this.#options.sourceKey, validators, ...size, flushedBytes: beginning(flushed), ...parts };
+    const known = { source: this.#options.sourceKey, validators, ...size, ...this.#digests.said };
+    return { ...known, flushedBytes: beginning(flushed), ...parts };
   }
 
   /** @returns undefined when a digest is wrong, and the parts of several answers may be why */
   async #verify(): Promise<Whole | undefined> {
     const work = this.#work;
     if (work === undefined) throw new Failure('BUG', 'complete without a partial file');
-    const { partial } = work;
-    const wrong = await wrongDigest(partial, this.#digests.all);
+    const wrong = await wrongDigest(work.partial, this.#digests.all);
     if (wrong !== undefined) {
       const joined = this.#joined;
       // once more, in one answer
@@ -279,7 +279,7 @@ export class Download implements Supply {
       throw wrong;
     }
     const proof = this.#digests.all.length > 0 ? 'digest' : this.#framed ? 'length' : 'none';
-    return { work, sha256: await partial.digest('sha256'), proof };
+    return { work, sha256: await work.partial.digest('sha256'), proof };
   }
 
   /** Drops what is held. */

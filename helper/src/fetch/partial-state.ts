@@ -1,6 +1,7 @@
 // What is written beside a partial file, so that a later run can go on with it, and beside a finished one, so that a
 // later run need not begin. Never a secret: of the URL only its digest is kept. Pure.
 import { createHash } from 'node:crypto';
+import { algorithmOf, type Expected } from '../contract/integrity.ts';
 import { sourceUrl } from '../contract/source.ts';
 import { beginning, type Extents } from './extents.ts';
 import type { Owner } from './owner.ts';
@@ -15,6 +16,8 @@ export interface PartialState {
   readonly source: string;
   readonly validators: Validators;
   readonly sizeBytes?: number;
+  /** The digest of the whole object that its server gave. */
+  readonly offered?: Expected;
   /** How much is sure to be on disk even if the node lost power. */
   readonly flushedBytes: number;
   /** Where it came in parts: what is written, and of that what `flushedBytes` says of a file that came in order. */
@@ -51,13 +54,14 @@ export function sourceKey(source: string, version = ''): string {
 export function parsePartialState(text: string): PartialState | undefined {
   const value = parse(text);
   if (value === undefined) return undefined;
-  const { version, source, validators, sizeBytes, flushedBytes, parts, boot, owner } = value;
+  const { version, source, validators, sizeBytes, offered, flushedBytes, parts, boot, owner } = value;
   if (
     version !== (parts === undefined ? 1 : 2) ||
     !(parts === undefined || (isObject(parts) && isExtents(parts.written) && isExtents(parts.flushed))) ||
     typeof source !== 'string' ||
     !isObject(validators) ||
     !(sizeBytes === undefined || isSize(sizeBytes)) ||
+    !(offered === undefined || isExpected(offered)) ||
     !isSize(flushedBytes) ||
     typeof boot !== 'string' ||
     !isObject(owner)
@@ -111,6 +115,13 @@ const isExtents = (value: unknown): value is Extents =>
       one[0] < one[1] &&
       one[0] > (value[index - 1]?.[1] ?? -1),
   );
+
+const isExpected = (value: unknown): value is Expected =>
+  isObject(value) &&
+  Array.isArray(value.digests) &&
+  value.digests.length > 0 &&
+  value.digests.every((hex) => typeof hex === 'string' && algorithmOf(hex) === value.algorithm) &&
+  typeof value.from === 'string';
 
 const isObject = (value: unknown): value is { [key: string]: unknown } => typeof value === 'object' && value !== null;
 

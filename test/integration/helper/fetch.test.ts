@@ -53,6 +53,17 @@ const leftovers = (folder: string) => {
   return existsSync(room) ? readdirSync(room).filter((name) => /part|\.[0-9a-f]{12}\./.test(name)) : [];
 };
 
+/** The process that left a state is this one, which is alive: makes it another's. @returns the states */
+const makeOver = (room: string) =>
+  readdirSync(room)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      const text = readFileSync(join(room, name), 'utf8');
+      const state = JSON.parse(text);
+      writeFileSync(join(room, name), JSON.stringify({ ...state, owner: { ...state.owner, started: '1' } }));
+      return text;
+    });
+
 test('the file appears whole, with its mode and digest, and the second run asks nobody', async () => {
   using folder = createTempDir();
   await using origin = await startOrigin((request) => serveObject({ body, etag }, request));
@@ -264,12 +275,7 @@ test('what a stopped run left is taken up by the next, without asking for it aga
   stop.abort(reason);
   await assert.rejects(first.result, reason);
   assert.equal(existsSync(path), false);
-  // the process that left it is this one, which is alive: make it another's
-  for (const name of readdirSync(room).filter((n) => n.endsWith('.json'))) {
-    const state = JSON.parse(readFileSync(join(room, name), 'utf8'));
-    assert.ok(!JSON.stringify(state).includes(origin.url));
-    writeFileSync(join(room, name), JSON.stringify({ ...state, owner: { ...state.owner, started: '1' } }));
-  }
+  for (const state of makeOver(room)) assert.ok(!state.includes(origin.url));
   const second = start([`${origin.url}/f`, path]);
   await second.result;
   assert.deepEqual(readFileSync(path), body);
@@ -395,6 +401,34 @@ test('the digest that the server gives is checked', async () => {
   const failure = await failureOf(start([`${bare.url}/f`, join(folder.path, 'g'), '--require-integrity']));
   assert.equal(failure.code, 'INTEGRITY_UNKNOWN');
 });
+
+for (const across of [false, true]) {
+  const where = across ? ', in the next run too' : '';
+  test(`the digest that came with the beginning counts when the rest comes without one${where}`, async () => {
+    using folder = createTempDir();
+    // wrong: to forget it would be to succeed
+    const headers = { 'repr-digest': `sha-512=:${createHash('sha512').update(changed).digest('base64')}:` };
+    await using origin = await startOrigin((request) => {
+      if (request.headers.range !== undefined) return serveObject({ body, etag }, request);
+      const part = across ? { stallAt: 100_000 } : { cutAt: 100_000 };
+      return serveObject({ body, etag }, request, { headers, ...(request.number === 1 && part) });
+    });
+    const words = [`${origin.url}/f`, join(folder.path, 'f')];
+    if (across) {
+      const stop = new AbortController();
+      const first = start(words, { signal: stop.signal });
+      const room = join(folder.path, '.greenroom');
+      const sizes = () => leftovers(folder.path).map((name) => statSync(join(room, name)).size);
+      while (Math.max(0, ...sizes()) < 90_000) await systemClock.sleep(5);
+      stop.abort(new Error('SIGTERM'));
+      await failureOf(first);
+      makeOver(room);
+    }
+    assert.equal((await failureOf(start(words))).code, 'INTEGRITY_MISMATCH');
+    const ranges = origin.requests.map((request) => request.headers.range?.slice(0, 7));
+    assert.deepEqual(ranges, [undefined, 'bytes=1', undefined]);
+  });
+}
 
 test('mirrors go on with what the source began, and stand in for one that is gone or wrong', async () => {
   await using good = await startOrigin((request) => serveObject({ body, etag: '"mirror"' }, request));

@@ -7,6 +7,7 @@ const state = {
   source: 'k',
   validators: { etag: '"a"' },
   sizeBytes: 10,
+  offered: { algorithm: 'sha256', digests: ['a'.repeat(64)], from: "the server's digest" },
   flushedBytes: 4,
   boot: 'b',
   owner: { pod: 'p', processNamespace: 'n', process: 1, started: '1' },
@@ -19,7 +20,9 @@ test('a state or record that was cut short, or is of another kind, is none', () 
   for (const text of ['', '{', 'null', '7', '[]', JSON.stringify({ ...state, version: 2 }), JSON.stringify(record)]) {
     assert.equal(parsePartialState(text), undefined, text);
   }
-  for (const wrong of [{ flushedBytes: -1 }, { sizeBytes: '10' }, { validators: { etag: 7 } }, { owner: null }]) {
+  const offers = [null, { ...state.offered, algorithm: 'sha512' }, { ...state.offered, digests: [] }];
+  const others = [{ flushedBytes: -1 }, { sizeBytes: '10' }, { validators: { etag: 7 } }, { owner: null }];
+  for (const wrong of [...others, ...offers.map((offered) => ({ offered }))]) {
     assert.equal(parsePartialState(JSON.stringify({ ...state, ...wrong })), undefined, JSON.stringify(wrong));
   }
   for (const text of ['', JSON.stringify({ ...record, sha256: 'x' }), JSON.stringify({ ...record, inode: 1 })]) {
