@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLSeq } from 'yaml';
 import { suggest } from '../../../helper/src/contract/index.ts';
+import { meshProxies } from '../manifest/mesh-proxies.ts';
 import type { Texts } from '../manifest/node.ts';
 import { entryOf, follow, itemsAt, lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
 import { objectText, type PodPlace } from '../manifest/workload.ts';
@@ -146,9 +147,6 @@ function textsIn(place: PodPlace, tree: Tree): Texts {
 function standsAt({ own }: OwnList, index: number): boolean {
   return own.every((at, count) => at === index + count);
 }
-
-// Containers of service meshes that carry the traffic of those behind them, once they run as native sidecars.
-export const meshProxies = ['istio-proxy', 'linkerd-proxy', 'consul-dataplane', 'kuma-sidecar'];
 
 /**
  * How many of the other init containers come before ours.

@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
 import { otherVariables, variableOf, waitOptions } from '../../../helper/src/contract/index.ts';
 import { securityContext } from '../inject/container.ts';
-import { meshProxies } from '../inject/survey.ts';
+import { meshProxies } from '../manifest/mesh-proxies.ts';
 import { flowList, flowMap, list, literal, map, type NewNode } from '../manifest/node.ts';
 import { annotations, type PolicySettings, positions, settingsOf, usualSettings } from './annotations.ts';
 import { celObject, celText, celTexts, indent, linesOf } from './cel.ts';

@@ -1,11 +1,8 @@
 // Steps of the helper before the proxy that carries the pod's traffic.
+import { meshProxy } from '../../manifest/mesh-proxies.ts';
 import { stepsOf } from '../helper-steps.ts';
 import { initContainers } from '../pod.ts';
 import type { Rule } from '../rule.ts';
-
-const proxies = ['istio-proxy', 'linkerd-proxy'];
-// the users of the proxies, whose traffic goes past them
-const proxyUsers = [1337, 2102];
 
 export const meshOrder: Rule = {
   id: 'mesh-order',
@@ -33,11 +30,12 @@ export const meshOrder: Rule = {
     const { pod } = object;
     if (pod === undefined) return;
     const containers = initContainers(pod);
-    const proxy = containers.findIndex(({ name, role }) => proxies.includes(name) && role === 'sidecar');
+    const proxy = containers.findLastIndex(({ name, role }) => meshProxy(name) !== undefined && role === 'sidecar');
     for (const container of containers.slice(0, Math.max(0, proxy))) {
       const user =
         container.value.numberAt('securityContext', 'runAsUser') ?? pod.spec.numberAt('securityContext', 'runAsUser');
-      if (user !== undefined && proxyUsers.includes(user)) continue;
+      // what the proxy's own user sends goes past it
+      if (user !== undefined && user === meshProxy(containers[proxy]?.name ?? '')?.user) continue;
       const isConnecting = stepsOf(container, object, world).some(
         ({ step }) => step.kind === 'fetch' || step.targets.some((target) => !/^(?:dns|file|unix|k8s):/i.test(target)),
       );

@@ -12,6 +12,10 @@ export class Fields {
     this.where = where;
   }
 
+  get keys(): string[] {
+    return Object.keys(this.value);
+  }
+
   text(name: string): string | undefined {
     return this.#read(name, 'text', (value) => typeof value === 'string');
   }
