@@ -16,7 +16,7 @@ import { readSources, type Source } from '../manifest/read.ts';
 import { writeFiles } from '../manifest/write.ts';
 import { diffText } from '../render/diff-text.ts';
 import { resolveHelperImage } from '../settings.ts';
-import { isHelperImage, parseData } from './workload-inputs.ts';
+import { isHelperImage, parseData, readDurationFlag } from './workload-inputs.ts';
 
 export interface LintArguments {
   readonly inputs: readonly string[] | undefined;
@@ -24,6 +24,7 @@ export interface LintArguments {
   readonly skip: readonly string[] | undefined;
   readonly level: Severity | undefined;
   readonly 'kube-version': string | undefined;
+  readonly 'helm-timeout': string | undefined;
   readonly 'helper-image': string | undefined;
   readonly 'fail-on': Severity;
   readonly output: 'text' | 'json' | 'sarif';
@@ -115,6 +116,7 @@ function chooseRules(only: readonly string[] | undefined, skip: readonly string[
 async function readSettings(args: LintArguments, shell: Call['shell']): Promise<LintSettings> {
   const { env, folder, version } = shell;
   const image = await resolveHelperImage({ flag: args['helper-image'], env, folder, version });
+  const helm = args['helm-timeout'];
   const given = args['kube-version'];
   const [, minor] = /^v?1\.(\d{1,3})(?:\..*)?$/.exec(given ?? '') ?? [];
   if (given !== undefined && minor === undefined) {
@@ -123,6 +125,7 @@ async function readSettings(args: LintArguments, shell: Call['shell']): Promise<
   return {
     isHelper: (text) => isHelperImage({ image: text }, image),
     kubeMinor: minor === undefined ? undefined : Number(minor),
+    helmTimeoutMs: helm === undefined ? undefined : readDurationFlag('lint', 'helm-timeout', helm),
     parseData,
   };
 }

@@ -27,6 +27,12 @@ const flags = {
     placeholder: '1.N',
     describe: 'The oldest Kubernetes that the manifests are for',
   },
+  'helm-timeout': {
+    type: 'string',
+    group: choosing,
+    placeholder: 'DURATION',
+    describe: 'How long helm install --wait gives all of it; hooks have 5m anyhow',
+  },
   'helper-image': {
     type: 'string',
     group: choosing,

@@ -54,14 +54,23 @@ function dependency(text: string, step: WaitStep, object: LintObject, world: Wor
   if (target.kind === 'k8s') return kubernetesObject(target, step, object, world);
   const host = hostOf(target, step);
   if (host === undefined) return {};
-  const place = serviceNames(host, object.namespace).find(({ service, namespace }) =>
-    world.find('Service', namespace, service),
-  );
+  const place = servicePlace(host, object.namespace, world);
   const service = place && world.find('Service', place.namespace, place.service);
   if (place === undefined || service === undefined) return {};
   const on = place.pod === undefined ? only(world.behind(service)) : ordinalOf(place.pod, service, world);
   if (on?.pod === undefined || !needsReadyPod(target, step, service, on.pod)) return {};
   return { on, through: `Service ${service.name}` };
+}
+
+const servicePlace = (host: string, own: string, world: World) =>
+  serviceNames(host, own).find(({ service, namespace }) => world.find('Service', namespace, service));
+
+/** The Service of the inputs that a name means, from a namespace; not where it means one of the pods behind it. */
+export function findService(host: string, own: string, world: World): LintObject | undefined {
+  const place = servicePlace(host, own, world);
+  return place === undefined || place.pod !== undefined
+    ? undefined
+    : world.find('Service', place.namespace, place.service);
 }
 
 const only = (objects: readonly LintObject[]) => (objects.length === 1 ? objects[0] : undefined);

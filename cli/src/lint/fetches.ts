@@ -1,6 +1,6 @@
 // What init containers fetch, and the mount and volume that each file goes to. Pure.
 import { posix } from 'node:path';
-import type { FetchStep } from '../../../helper/src/contract/index.ts';
+import { type FetchStep, fetchesMany } from '../../../helper/src/contract/index.ts';
 import { stepsOf } from './helper-steps.ts';
 import { type Container, initContainers, type Mount, mountOf, type Volume } from './pod.ts';
 import type { Value } from './value.ts';
@@ -11,6 +11,8 @@ export interface PlacedFetch {
   readonly step: FetchStep;
   /** The path of the file itself. */
   readonly destination: string;
+  /** Whether a folder shall appear there: unpacked, or of many files. */
+  readonly isFolder: boolean;
   readonly mount: Mount | undefined;
   readonly volume: Volume | undefined;
   readonly at: Value;
@@ -27,11 +29,12 @@ export function fetchesOf(object: LintObject, world: World): PlacedFetch[] {
       if (step.kind !== 'fetch') return [];
       const inFolder = step.destination.endsWith('/');
       const name = inFolder ? posix.basename(new URL(step.source).pathname) : '';
-      const destination = posix.join(step.destination, name);
+      const destination = posix.join(step.destination, name).replace(/(?<=.)\/$/, '');
       const mount = mountOf(destination, container.mounts);
       const volume = pod.volumes.find((each) => each.name === mount?.volume);
       const readAgain = steps.some((other) => other.step !== step && JSON.stringify(other.step).includes(destination));
-      return [{ container, step, destination, mount, volume, readAgain, at: placeOf(step.destination) }];
+      const isFolder = step.options.unpack || fetchesMany(step.source, step.options);
+      return [{ container, step, destination, isFolder, mount, volume, readAgain, at: placeOf(step.destination) }];
     });
   });
 }

@@ -13,6 +13,8 @@ export interface LintSettings {
   readonly isHelper: (image: string) => boolean;
   /** The minor version of Kubernetes 1 that is asked for; undefined: not known. */
   readonly kubeMinor: number | undefined;
+  /** The `--timeout` of `helm install --wait`, where charts are installed so; undefined: not known. */
+  readonly helmTimeoutMs?: number | undefined;
   /** Reads YAML or JSON; undefined where it is neither. */
   readonly parseData: (text: string) => unknown;
 }
@@ -56,6 +58,16 @@ export function readObjects(slice: Slice, lines: Lines): LintObject[] {
     });
   });
 }
+
+/** The spec of the Job that makes the pods of a Job or CronJob. */
+export function jobSpec({ kind, value }: LintObject): Value | undefined {
+  if (kind === 'CronJob') return value.get('spec', 'jobTemplate', 'spec');
+  return kind === 'Job' ? value.get('spec') : undefined;
+}
+
+/** Whether the pod, or its Job, is ended at some time whatever it does. */
+export const hasActiveDeadline = (object: LintObject): boolean =>
+  [jobSpec(object), object.pod?.spec].some((holder) => holder?.get('activeDeadlineSeconds') !== undefined);
 
 export function makeWorld(objects: readonly LintObject[], settings: LintSettings): World {
   const key = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;

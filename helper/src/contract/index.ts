@@ -7,6 +7,7 @@ export { asFailure, Failure } from '../core/failure.ts';
 export { failureCodes } from '../core/failure-codes.ts';
 export { redactUrl } from '../core/redact.ts';
 export { suggest } from '../core/suggest.ts';
+export { fetchesMany } from './check-fetch.ts';
 export { formatArgs, type HelperCommand, parseArgs } from './command.ts';
 export { type Environment, otherVariables, variableOf } from './environment.ts';
 export { type FetchOptions, fetchOptions } from './fetch-options.ts';

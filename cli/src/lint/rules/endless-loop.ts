@@ -2,6 +2,7 @@
 import { initContainers } from '../pod.ts';
 import type { Rule } from '../rule.ts';
 import { readShellLoop } from '../shell-loop.ts';
+import { hasActiveDeadline } from '../world.ts';
 
 export const endlessLoop: Rule = {
   id: 'endless-loop',
@@ -14,10 +15,9 @@ export const endlessLoop: Rule = {
     good: `    image: greenroom/helper:0.1.0
     args: [wait, 'dns://db']`,
   },
-  *check({ kind, value: object, pod }) {
-    const job = kind === 'CronJob' ? object.get('spec', 'jobTemplate', 'spec') : object.get('spec');
-    // the pod, or its Job, is ended then
-    if ([job, pod?.spec].some((holder) => holder?.get('activeDeadlineSeconds') !== undefined)) return;
+  *check(object) {
+    const { pod } = object;
+    if (hasActiveDeadline(object)) return;
     for (const { value, name } of pod === undefined ? [] : initContainers(pod)) {
       const words = [...value.list('command'), ...value.list('args')];
       const loop = readShellLoop(words.map(({ text }) => text ?? ''));

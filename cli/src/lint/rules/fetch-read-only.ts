@@ -5,12 +5,15 @@ import type { Rule } from '../rule.ts';
 // what the kubelet mounts read-only, whatever the mount says
 const readOnlyKinds = ['configMap', 'secret', 'projected', 'downwardAPI', 'image'];
 
+// what a container may always write; a claim may be read-only for a reason
+const ofTheirOwn = ['emptyDir', 'ephemeral'];
+
 export const fetchReadOnly: Rule = {
   id: 'fetch-read-only',
   severity: 'error',
   reason:
     'A mount with `readOnly: true`, and every ConfigMap, Secret, projected, downwardAPI or image volume, refuses writes: the helper ends with a permanent failure.',
-  cure: "Take `readOnly` from the init container's mount (the app's may keep it), or fetch into an emptyDir or claim.",
+  cure: "Take `readOnly` from the init container's mount (the app's may keep it), or fetch into an emptyDir or claim. `--fix` does so for an emptyDir.",
   example: {
     bad: `    volumeMounts:
     - {name: site, mountPath: /www, readOnly: true}`,
@@ -26,10 +29,12 @@ export const fetchReadOnly: Rule = {
           ? `a ${volume?.kind}, which nobody can write`
           : undefined;
       if (why === undefined) continue;
-      const at = mount.readOnly ? mount.value.keyOf('readOnly') : mount.value;
+      const flag = mount.readOnly ? mount.value.get('readOnly') : undefined;
+      const isSure = flag !== undefined && ofTheirOwn.includes(volume?.kind ?? '');
       yield {
-        at,
+        at: flag ?? mount.value,
         message: `init container ${container.name} fetches ${destination} into volume ${mount.volume}, ${why}`,
+        ...(isSure ? { fix: 'false' } : {}),
       };
     }
   },

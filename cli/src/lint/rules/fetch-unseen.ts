@@ -21,14 +21,14 @@ export const fetchUnseen: Rule = {
   },
   *check(object, world) {
     const containers = object.pod?.containers ?? [];
-    for (const { container, destination, mount, volume, readAgain, at } of fetchesOf(object, world)) {
+    for (const { container, destination, isFolder, mount, volume, readAgain, at } of fetchesOf(object, world)) {
       if (mount === undefined || readAgain || !ofThePod.includes(volume?.kind ?? '') || mount.byExpression) continue;
       const index = containers.indexOf(container);
       const later = containers.filter((each, place) => place > index || each.role === 'sidecar');
       const mounts = later.flatMap((each) => each.mounts).filter((each) => each.volume === mount.volume);
       if (mounts.some(({ byExpression }) => byExpression)) continue;
       const inVolume = posix.join('/', mount.subPath, destination.slice(mount.path.length));
-      if (later.some((each) => sees(each, mount.volume, inVolume))) continue;
+      if (later.some((each) => sees(each, mount.volume, inVolume, isFolder))) continue;
       const why =
         mounts.length === 0
           ? 'which no later container mounts'
@@ -41,9 +41,11 @@ export const fetchUnseen: Rule = {
   },
 };
 
-function sees({ mounts }: Container, volume: string, inVolume: string): boolean {
+function sees({ mounts }: Container, volume: string, inVolume: string, isFolder: boolean): boolean {
   return mounts.some((mount) => {
     if (mount.volume !== volume) return false;
+    // a part of the folder that appears
+    if (isFolder && posix.join('/', mount.subPath).startsWith(`${inVolume === '/' ? '' : inVolume}/`)) return true;
     const below = posix.relative(posix.join('/', mount.subPath), inVolume);
     if (below === '..' || below.startsWith('../')) return false;
     // another mount may lie over the place

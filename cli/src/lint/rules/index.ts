@@ -1,8 +1,10 @@
 // Every rule, in the order of the documents: what cannot work, what will surprise, what could be better.
 import type { Rule } from '../rule.ts';
 import { activeDeadline } from './active-deadline.ts';
+import { dnsOfService } from './dns-of-service.ts';
 import { endlessLoop } from './endless-loop.ts';
 import { fetchNoVolume } from './fetch-no-volume.ts';
+import { fetchOntoMount } from './fetch-onto-mount.ts';
 import { fetchReadOnly } from './fetch-read-only.ts';
 import { fetchUnseen } from './fetch-unseen.ts';
 import { fileMode } from './file-mode.ts';
@@ -15,6 +17,7 @@ import { kubeVersion } from './kube-version.ts';
 import { lintIgnore } from './lint-ignore.ts';
 import { memoryVolume } from './memory-volume.ts';
 import { meshOrder } from './mesh-order.ts';
+import { noDeadline } from './no-deadline.ts';
 import { noResources } from './no-resources.ts';
 import { noRetry } from './no-retry.ts';
 import { ownService } from './own-service.ts';
@@ -32,6 +35,7 @@ export const rules: readonly Rule[] = [
   waitCycle,
   fetchNoVolume,
   fetchReadOnly,
+  fetchOntoMount,
   initProbe,
   activeDeadline,
   podRestartPolicy,
@@ -45,9 +49,11 @@ export const rules: readonly Rule[] = [
   memoryVolume,
   sizeLimit,
   endlessLoop,
+  noDeadline,
   noRetry,
   secretInArgs,
   imageTag,
+  dnsOfService,
   imageDigest,
   initRequest,
   noResources,

@@ -9,7 +9,7 @@ export const podRestartPolicy: Rule = {
   severity: 'error',
   reason:
     'Deployments, StatefulSets and DaemonSets take only `restartPolicy: Always`, Jobs only `OnFailure` or `Never`, and for a Job one of them must be said. Anything else is refused by the API server.',
-  cure: 'Leave it out where pods run for ever; write `OnFailure` or `Never` in a Job.',
+  cure: 'Leave it out where pods run for ever; write `OnFailure` or `Never` in a Job. `--fix` writes the one that is allowed, where there is only one.',
   example: {
     bad: `kind: Deployment
 metadata:
@@ -35,7 +35,7 @@ spec:
     const given = pod.restartPolicy;
     const at = pod.spec.get('restartPolicy') ?? pod.spec;
     if (always.includes(kind) && given !== undefined && given !== 'Always') {
-      yield { at, message: `the pods of a ${kind} have restartPolicy: ${given}, which must be Always` };
+      yield { at, message: `the pods of a ${kind} have restartPolicy: ${given}, which must be Always`, fix: 'Always' };
     }
     if (never.includes(kind) && given !== 'OnFailure' && given !== 'Never') {
       const what = given === undefined ? 'no restartPolicy' : `restartPolicy: ${given}`;

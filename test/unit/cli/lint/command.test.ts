@@ -108,3 +108,44 @@ test('--rules lists every rule', async () => {
   assert.equal(exitCode, 0);
   for (const { id } of rules) assert.match(stdout, new RegExp(`^${id} \\(`, 'm'));
 });
+
+test('--helm-timeout bounds everything in the inputs, and hooks have 5 minutes without it', async () => {
+  const manifest = (annotations: string) =>
+    `kind: StatefulSet\nmetadata: {name: web${annotations}}\nspec:\n  template:\n    spec:\n      initContainers:\n      - {name: a, image: "greenroom/helper:test", args: [wait, "tcp://db:1", --deadline, 8m]}\n      containers: [{name: web}]\n`;
+  const budget = async (annotations: string, ...flags: readonly string[]) => {
+    const end = await runInShell(['lint', '--rule', 'wait-budget', ...flags, '-'], { input: manifest(annotations) });
+    return end.stdout;
+  };
+  assert.equal(await budget(''), '');
+  assert.equal(await budget('', '--helm-timeout', '10m'), '');
+  assert.match(await budget('', '--helm-timeout', '7m'), /Helm's --timeout is 420s: helm --wait gives up before/);
+  const hook = ', annotations: {helm.sh/hook: pre-install}';
+  assert.match(await budget(hook), /Helm's --timeout by default is 300s: the pre-install hook has failed before/);
+  assert.equal(await budget(hook, '--helm-timeout', '10m'), '');
+  const faulty = await runInShell(['lint', '--helm-timeout', 'soon', '-'], { input: manifest('') });
+  assert.equal(faulty.exitCode, 2);
+});
+
+test('--fix opens a mount that is fetched into, and writes the only restartPolicy that is allowed', async () => {
+  using temp = createTempDir();
+  const folder = temp.path;
+  const text = `kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      restartPolicy: Never # once
+      initContainers:
+      - name: page
+        image: greenroom/helper:test
+        args: [fetch, 'https://example.org/a', /www/a]
+        volumeMounts: [{name: www, mountPath: /www, readOnly: true}]
+      containers: [{name: web, volumeMounts: [{name: www, mountPath: /www, readOnly: true}]}]
+      volumes: [{name: www, emptyDir: {}}]
+`;
+  temp.write('a.yaml', text);
+  const { exitCode, stderr } = await runInShell(['lint', '--fix', 'a.yaml'], { folder });
+  assert.equal(exitCode, 0, stderr);
+  const expected = text.replace('Never # once', 'Always # once').replace('readOnly: true', 'readOnly: false');
+  assert.equal(readFileSync(join(folder, 'a.yaml'), 'utf8'), expected);
+});
