@@ -1,6 +1,7 @@
 // What `greenroom explain` does: files → stories → text or a picture on out.
 import type { Call } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { storiesHtml } from '../explain/html.ts';
 import { storyMermaid } from '../explain/mermaid.ts';
 import { tellStory } from '../explain/story.ts';
 import { storySvg } from '../explain/svg.ts';
@@ -12,7 +13,7 @@ import { isHelperImage, parseData, readDurationFlag, readInputs, selectWorkloads
 
 export interface ExplainArguments {
   readonly inputs: readonly string[];
-  readonly output: 'text' | 'mermaid' | 'svg';
+  readonly output: 'text' | 'html' | 'svg' | 'mermaid';
   readonly only: string | undefined;
   readonly namespace: string;
   readonly 'max-restart-period': string;
@@ -26,10 +27,11 @@ export async function runExplain(args: ExplainArguments, shell: Call['shell']): 
   const maxRestartPeriodMs = readDurationFlag('explain', 'max-restart-period', args['max-restart-period']);
   const objects = await readInputs(args.inputs, shell);
   const workloads = selectWorkloads(objects, args.namespace, args.only);
-  if (args.output !== 'text' && workloads.length > 1) {
+  const isPicture = args.output === 'svg' || args.output === 'mermaid';
+  if (isPicture && workloads.length > 1) {
     const names = workloads.map(({ kind, name }) => `${kind}/${name}`.toLowerCase());
     throw new Fault('usage', `explain: a picture shows one workload, and there are ${workloads.length}`, {
-      cure: `choose one: --only ${names.join(', --only ')}`,
+      cure: `choose one: --only ${names.join(', --only ')}; or -o html, which has room for all`,
     });
   }
   const { out } = streams;
@@ -37,6 +39,10 @@ export async function runExplain(args: ExplainArguments, shell: Call['shell']): 
   const stories = workloads.map((workload) =>
     tellStory(workload, objects, (container) => isHelperImage(container, image), parseData, maxRestartPeriodMs),
   );
+  if (args.output === 'html') {
+    out.write(storiesHtml(stories));
+    return exitCodes.success.code;
+  }
   const drawn = stories.map((story) => {
     if (args.output === 'mermaid') return storyMermaid(story);
     return args.output === 'svg' ? storySvg(story) : storyText(story, style);

@@ -5,9 +5,9 @@ const flags = {
   output: {
     type: 'string',
     alias: 'o',
-    choices: ['text', 'mermaid', 'svg'],
+    choices: ['text', 'html', 'svg', 'mermaid'],
     default: 'text',
-    describe: 'text for people; mermaid or svg: a picture of one workload, for documents',
+    describe: 'text for people; html: a page with pictures; svg or mermaid: a picture of one workload, for documents',
   },
   only: { type: 'string', placeholder: '[KIND/]NAME', describe: 'Explain this one of the workloads' },
   namespace: { type: 'string', default: 'default', placeholder: 'NAME', describe: 'For manifests that name none' },
@@ -30,6 +30,7 @@ export const explainCommand = defineCommand({
   examples: [
     ['greenroom explain my-app.yaml', 'what happens before the app starts'],
     ['greenroom explain my-app.yaml -o svg > my-app.svg', 'the same as a picture for a document'],
+    ['greenroom explain my-app.yaml -o html > my-app.html', 'picture and words as one page, which fetches nothing'],
     ['helm template my-chart | greenroom explain --only deployment/my-app -', 'one object of a chart'],
   ],
   positionals: {

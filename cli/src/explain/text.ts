@@ -9,13 +9,39 @@ import type { Story } from './story.ts';
 
 const widest = 100;
 
+/** A heading, and rows of a head with its lines. */
+export type Section = readonly [heading: string, rows: readonly Row[]];
+
 type Row = readonly [head: string, lines: readonly string[]];
 
 export function storyText(story: Story, style: Style): string {
-  const { workload, security, resources } = story;
+  const { security } = story;
+  const title = style.paint('bold', titleOf(story));
+  const shown = sectionsOf(story, style);
+  const headWidth = Math.max(...shown.flatMap(([, rows]) => rows.map(([head]) => head.length)));
+  const columns = Math.min(widest, style.columns ?? widest) - headWidth - 4;
+  const body = shown.map(([heading, rows]) => {
+    const lines = rows.flatMap(([head, texts]) =>
+      texts
+        .flatMap((text) => wrap(text, Math.max(30, columns)))
+        .map((line, index) => `  ${(index === 0 ? head : '').padEnd(headWidth)}  ${line}`),
+    );
+    return `${style.paint('bold', heading)}\n${lines.join('\n')}\n`;
+  });
+  const colour = security.level === 'restricted' ? 'green' : 'yellow';
+  return `${title}\n\n${body.join('\n').replace(security.level, style.paint(colour, security.level))}`;
+}
+
+/** `Deployment web in namespace shop, 3 pods`. */
+export function titleOf({ workload }: Story): string {
   const pods = workload.pods > 1 ? `, ${workload.pods} pods` : '';
-  const title = style.paint('bold', `${workload.kind} ${workload.name} in namespace ${workload.namespace}${pods}`);
-  const sections: (readonly [string, readonly Row[]])[] = [
+  return `${workload.kind} ${workload.name} in namespace ${workload.namespace}${pods}`;
+}
+
+/** All that is said of a pod, in words. */
+export function sectionsOf(story: Story, style: Style): Section[] {
+  const { resources } = story;
+  const sections: Section[] = [
     ['Order', orderRows(story)],
     ['Files', story.handOvers.map((one) => [one.from, handOverLines(one, style)] as const)],
     ['Time until the app starts', timeRows(story)],
@@ -34,19 +60,7 @@ export function storyText(story: Story, style: Style): string {
     ],
     ['Pod Security', securityRows(story, style)],
   ];
-  const shown = sections.filter(([, rows]) => rows.length > 0);
-  const headWidth = Math.max(...shown.flatMap(([, rows]) => rows.map(([head]) => head.length)));
-  const columns = Math.min(widest, style.columns ?? widest) - headWidth - 4;
-  const body = shown.map(([heading, rows]) => {
-    const lines = rows.flatMap(([head, texts]) =>
-      texts
-        .flatMap((text) => wrap(text, Math.max(30, columns)))
-        .map((line, index) => `  ${(index === 0 ? head : '').padEnd(headWidth)}  ${line}`),
-    );
-    return `${style.paint('bold', heading)}\n${lines.join('\n')}\n`;
-  });
-  const colour = security.level === 'restricted' ? 'green' : 'yellow';
-  return `${title}\n\n${body.join('\n').replace(security.level, style.paint(colour, security.level))}`;
+  return sections.filter(([, rows]) => rows.length > 0);
 }
 
 /** Sidecars and init containers by number; the app's containers share the last one. */

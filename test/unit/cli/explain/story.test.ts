@@ -139,6 +139,16 @@ describe('what is handed over', () => {
     assert.deepEqual(fetches('{name: v, mountPath: /out}', '{name: v, mountPath: /in, subPath: other}')?.to, []);
   });
 
+  it('is seen where a part of a folder that is unpacked is mounted', () => {
+    const [one] = tell(
+      pod(
+        `initContainers: [{name: a, image: "greenroom/helper:1", args: [fetch, "http://x/f.tar", /out/site, --unpack], volumeMounts: [{name: v, mountPath: /out}]}],
+         containers: [{name: app, image: x, volumeMounts: [{name: v, mountPath: /www, subPath: site/public}, {name: v, mountPath: /b, subPath: other}]}], volumes: [{name: v}]`,
+      ),
+    ).handOvers;
+    assert.deepEqual(one?.to, [{ container: 'app', path: '/www', readOnly: false }]);
+  });
+
   it('has the name of its source in a folder', () => {
     assert.equal(fetches('{name: v, mountPath: /out}', '{name: v, mountPath: /in}', '/out/')?.to[0]?.path, '/in/f');
   });
