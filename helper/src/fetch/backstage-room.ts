@@ -26,13 +26,21 @@ export async function openRoom(room: string): Promise<void> {
   await chmod(room, (await stat(dirname(room))).mode & 0o7777).catch(() => {});
 }
 
-/** Puts the first of a run's files there, which keeps it from being removed. */
-export async function putIntoRoom<T>(room: string, put: () => Promise<T>): Promise<T> {
+/**
+ * Puts the first of a run's files there, which keeps it from being removed.
+ * @param isSameVolume whether the folder is still what it was: below a volume that was taken away nothing is made
+ */
+export async function putIntoRoom<T>(
+  room: string,
+  put: () => Promise<T>,
+  isSameVolume: () => Promise<boolean> = async () => true,
+): Promise<T> {
   for (let gone = 0; ; gone++) {
     try {
       return await put();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || gone === mostTimesGone) throw error;
+      if (!(await isSameVolume())) throw error;
       await openRoom(room);
     }
   }

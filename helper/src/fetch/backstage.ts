@@ -2,7 +2,7 @@
 // In a folder of its own, nothing unfinished is ever among the app's files; on the same file system, so that
 // publishing is a rename.
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Algorithm, Expected } from '../contract/integrity.ts';
@@ -73,8 +73,10 @@ export function backstageKey(name: string): string {
 /** Opens, and if need be makes, the folder. */
 export async function openBackstage({ folder, name }: Destination): Promise<Backstage> {
   const room = join(folder, backstageName);
+  let opened: Stats;
   try {
     await openRoom(room);
+    opened = await stat(folder);
   } catch (error) {
     throw volumeFailure(error, room);
   }
@@ -87,10 +89,14 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   const owner = currentOwner();
   const boot = currentBoot();
 
+  const isSameVolume = async () => {
+    const { dev, ino } = await stat(folder);
+    return dev === opened.dev && ino === opened.ino;
+  };
   const write = async (path: string, value: unknown) => {
     const temporary = `${path}.${newId()}`;
     try {
-      await putIntoRoom(room, () => writeFile(temporary, JSON.stringify(value), { mode: 0o644 }));
+      await putIntoRoom(room, () => writeFile(temporary, JSON.stringify(value), { mode: 0o644 }), isSameVolume);
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
