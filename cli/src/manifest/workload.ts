@@ -66,7 +66,7 @@ export interface PodPlace {
 export function findPod(document: ManifestDocument, object: ManifestObject): PodPlace | { readonly reason: string } {
   const { kind, tree } = object;
   if (!isMap(tree) || kind === undefined) return { reason: 'no Kubernetes object' };
-  const path = podPaths[kind];
+  const path = Object.hasOwn(podPaths, kind) ? podPaths[kind] : undefined;
   if (path === undefined) return { reason: `a ${kind} has no pod` };
   const trail: Tree[] = [...object.trail];
   let parent: YAMLMap = tree;

@@ -16,7 +16,7 @@ export const sourceSchemes = {
 export function sourceFault(text: string): string | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1];
   if (scheme === undefined) return 'is not a URL, such as https://example.org/index.php';
-  if (!(scheme in sourceSchemes)) {
+  if (!Object.hasOwn(sourceSchemes, scheme)) {
     const known = Object.keys(sourceSchemes);
     const nearest = suggest(scheme, known);
     const cure = nearest === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${nearest}:?`;

@@ -78,7 +78,7 @@ const servers: Readonly<
 
 type Scheme = keyof typeof targetSchemes;
 
-const isScheme = (scheme: string): scheme is Scheme => scheme in targetSchemes;
+const isScheme = (scheme: string): scheme is Scheme => Object.hasOwn(targetSchemes, scheme);
 
 /**
  * Reads a target such as `tcp://db:5432`, `dns://myappb` or `https://api/health`.

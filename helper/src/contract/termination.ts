@@ -3,6 +3,7 @@
 // (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/),
 // so with twelve of them 1,024 bytes are what is sure to arrive. Of more the kubelet keeps the beginning
 // (normalizeStatus in pkg/kubelet/status): the sentence, whose first words say most.
+import { oneLine } from '../core/one-line.ts';
 
 export const terminationLimitBytes = 1_024;
 
@@ -32,7 +33,7 @@ export function formatTermination(sentence: string, facts: Termination): string 
     const surplus = byteLength(json) - (terminationLimitBytes - sentenceFloor);
     json = JSON.stringify({ ...facts, target: cut(facts.target, Math.max(0, byteLength(facts.target) - surplus)) });
   }
-  return `${cut(sentence.replaceAll('\n', ' '), terminationLimitBytes - byteLength(json) - 1)}\n${json}`;
+  return `${cut(oneLine(sentence), terminationLimitBytes - byteLength(json) - 1)}\n${json}`;
 }
 
 /** Reads a message back; undefined where it is not one of ours. */
@@ -54,8 +55,9 @@ const byteLength = (text: string) => new TextEncoder().encode(text).length;
 function cut(text: string, limitBytes: number): string {
   if (byteLength(text) <= limitBytes) return text;
   const ellipsis = '…';
-  let kept = text;
-  while (kept !== '' && byteLength(kept + ellipsis) > limitBytes) kept = [...kept].slice(0, -1).join('');
+  // stops before a character that does not fit whole
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(Math.max(0, limitBytes - byteLength(ellipsis))));
+  const kept = text.slice(0, read);
   const word = kept.lastIndexOf(' ');
   return (word > kept.length / 2 ? kept.slice(0, word) : kept) + ellipsis;
 }

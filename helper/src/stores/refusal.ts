@@ -70,7 +70,9 @@ export function refusalFailure(
       ? skew(date, wallTimeMs)
       : status === 301 || status === 307
         ? `The bucket is ${region === undefined ? 'elsewhere' : `in ${region}`}: say so with --region or --endpoint`
-        : (hints[code] ?? hint);
+        : Object.hasOwn(hints, code)
+          ? hints[code]
+          : hint;
   return new Failure(failureCode, `HTTP ${status} from ${where}${said === '' ? '' : ` (${said})`}`, {
     ...(cure !== undefined && { hint: cure }),
     details: { ...details, ...(code !== '' && { storeCode: code }) },

@@ -42,12 +42,18 @@ export function parseXml(text: string): Element {
   return document;
 }
 
-const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const named = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 function entity(name: string): string {
   const [, hex, decimal] = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(name) ?? [];
   const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal);
-  const character = named[name] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : undefined);
+  const character = named.get(name) ?? (code <= 0x10ffff ? String.fromCodePoint(code) : undefined);
   if (character === undefined) throw new Failure('UNEXPECTED_ANSWER', 'the store answers with XML that is broken');
   return character;
 }

@@ -111,8 +111,8 @@ function parseCommand(source: Source): Placed {
   const token = source.peek();
   const offset = offsetOf(token);
   const text = textOf(token);
-  if (token.kind === 'word' && text !== undefined && refused[text] !== undefined)
-    throw new Unsure(refused[text], offset);
+  const why = token.kind === 'word' && text !== undefined && Object.hasOwn(refused, text) ? refused[text] : undefined;
+  if (why !== undefined) throw new Unsure(why, offset);
   const command = parseCompound(source, token, text);
   if (command === undefined) return parseSimple(source, offset);
   const redirections: Redirection[] = [];

@@ -1,0 +1,17 @@
+// Text that a server, a file or an archive may have a hand in, as it may be shown: it moves no cursor and begins no line.
+
+// C0, C1 and what terminals turn writing round with
+const moving = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** On one line: what ends lines, and whatever else moves the cursor, becomes a blank. */
+export function oneLine(text: string): string {
+  return text.replace(moving, ' ');
+}
+
+/** For people, over several lines: those after the first are indented, the rest of what moves the cursor is written out. */
+export function indented(text: string, indent: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.replace(moving, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`))
+    .join(`\n${indent}`);
+}
