@@ -1,4 +1,5 @@
 // The functionConfig: what inject's flags hold, as fields. Checked for its form here; what the values mean, the flags say.
+import { YAMLParseError } from 'yaml';
 import { Failure, parsePlan, type Step, suggest } from '../../../helper/src/contract/index.ts';
 import type { Fault } from '../fault.ts';
 
@@ -98,7 +99,7 @@ function readField(path: string, kind: FieldKind, given: unknown): string | read
 function readSteps(root: string, given: unknown, parseYaml: (text: string) => unknown): readonly Step[] {
   const path = `${root}.steps`;
   if (given === undefined) throw new ConfigFault(path, "no step; such as ['wait tcp://db:5432']");
-  const value = typeof given === 'string' ? parseYaml(given) : given;
+  const value = typeof given === 'string' ? read(given, path, parseYaml) : given;
   try {
     return parsePlan(value).items.map((item, index) => {
       if (item.kind !== 'together') return item;
@@ -111,6 +112,16 @@ function readSteps(root: string, given: unknown, parseYaml: (text: string) => un
     const item: unknown = Array.isArray(value) ? value[index] : undefined;
     const values = typeof item === 'string' ? proposal(item, error.message) : {};
     throw new ConfigFault(number === undefined ? path : `${path}[${index}]`, rest ?? error.message, values);
+  }
+}
+
+function read(given: string, path: string, parseYaml: (text: string) => unknown): unknown {
+  try {
+    return parseYaml(given);
+  } catch (error) {
+    // of the parser, or of an alias that stands for nothing
+    if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
+    throw new ConfigFault(path, `is not YAML: ${error.message.split('\n')[0]}`);
   }
 }
 
