@@ -8,10 +8,17 @@ export function oneLine(text: string): string {
   return text.replace(moving, ' ');
 }
 
+const escaped = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A line of JSON with its line end, which says the same: JSON itself leaves C1 and what ends lines elsewhere as they are. */
+export function plainJson(line: string): string {
+  return line.replace(moving, (one) => (one === '\n' ? one : escaped(one)));
+}
+
 /** For people, over several lines: those after the first are indented, the rest of what moves the cursor is written out. */
 export function indented(text: string, indent: string): string {
   return text
     .split(/\r?\n/)
-    .map((line) => line.replace(moving, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`))
+    .map((line) => line.replace(moving, escaped))
     .join(`\n${indent}`);
 }

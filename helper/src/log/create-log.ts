@@ -2,6 +2,7 @@
 // before the call returns: a process that is killed in the next moment has said what it knew.
 import pino, { type Logger } from 'pino';
 import type { ProcessOptions } from '../contract/process-options.ts';
+import { plainJson } from '../core/one-line.ts';
 import type { Log } from '../ports/log.ts';
 import { formatTextLine } from './text-line.ts';
 
@@ -16,7 +17,9 @@ export function createLog(options: Pick<ProcessOptions, 'logFormat' | 'logLevel'
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  const stream = { write: options.logFormat === 'json' ? write : (line: string) => write(formatTextLine(line)) };
+  const stream = {
+    write: (line: string) => write(options.logFormat === 'json' ? plainJson(line) : formatTextLine(line)),
+  };
   return fromPino(pino(settings, stream));
 }
 
