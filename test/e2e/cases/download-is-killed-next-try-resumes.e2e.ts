@@ -14,7 +14,7 @@ onCluster('a download whose container was killed goes on where it stood', async 
       'pod',
       'app',
       '--fetch',
-      `http://origin:8080/bytes/${sizeBytes}?hold=${heldBytes} /data/file --timeout 2m`,
+      `http://origin:8080/bytes/${sizeBytes}?hold=${heldBytes} /data/file --timeout 2m --connections 1`,
       '--command',
       '--',
       'sleep',

@@ -49,25 +49,26 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return;
   }
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
-  const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
+  const [, from, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
   const conditions = [request.headers['if-range'], request.headers['if-match']];
   const partial = from !== undefined && Number(from) < body.length && conditions.every((tag) => (tag ?? etag) === etag);
   const start = partial ? Number(from) : 0;
+  const end = partial && last !== '' ? Math.min(Number(last) + 1, body.length) : body.length;
   entry.status = partial ? 206 : 200;
   response.writeHead(entry.status, {
     etag,
     'accept-ranges': 'bytes',
-    'content-length': body.length - start,
-    ...(partial ? { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` } : {}),
+    'content-length': end - start,
+    ...(partial ? { 'content-range': `bytes ${start}-${end - 1}/${body.length}` } : {}),
   });
   if (request.method === 'HEAD') {
     response.end();
     return;
   }
-  const hold = earlier === 0 ? Number(url.searchParams.get('hold') ?? body.length) : body.length;
+  const hold = earlier === 0 ? Number(url.searchParams.get('hold') ?? end) : end;
   response.write(body.subarray(start, hold));
   entry.bytes = hold - start;
-  if (hold < body.length) {
+  if (hold < end) {
     console.log(`holds ${entry.url}`);
     return;
   }
