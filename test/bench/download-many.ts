@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { markdownTable } from '../support/generated-section.ts';
 import { helperProgram } from '../support/run-helper.ts';
 import { createTempDir } from '../support/temp-dir.ts';
+import { asInImage } from './download-race.ts';
 
 const bodyOf = (at: number) => Buffer.from(`file ${at} `.repeat(200 + (at % 500)));
 const nameOf = (at: number) => `d${at % 50}/f${at}`;
@@ -24,7 +25,15 @@ const racers: readonly Racer[] = [
   {
     name: 'greenroom-helper, SHA-256 and flushed',
     words: (origin, folder) => [
-      ...[process.execPath, helperProgram, 'fetch', `${origin}/SHA256SUMS`, join(folder, 'out'), '--list'],
+      ...[
+        process.execPath,
+        ...asInImage,
+        helperProgram,
+        'fetch',
+        `${origin}/SHA256SUMS`,
+        join(folder, 'out'),
+        '--list',
+      ],
       ...['--log-level', 'error'],
     ],
   },
@@ -44,6 +53,8 @@ export async function measureMany(count: number, rounds: number): Promise<string
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), String(count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // removed at the end: ext4 passes over the inodes of removed files for a while, which whoever comes next would pay
+  using folders = new DisposableStack();
   try {
     const origin = await firstLine(child);
     const samples = new Map(
@@ -51,7 +62,7 @@ export async function measureMany(count: number, rounds: number): Promise<string
     );
     for (let round = 0; round < rounds; round++) {
       for (const { name, words } of racers) {
-        using folder = createTempDir();
+        const folder = folders.use(createTempDir());
         writeLists(folder.path, origin, count);
         samples.get(name)?.push(await timed(words(origin, folder.path)));
       }

@@ -23,7 +23,7 @@ const checked = (fetching: string, path: string, digest: string, after = 'true')
 ];
 
 // Node is started with it in the image, see images/helper/Dockerfile
-const asInImage = ['--max-semi-space-size=1'];
+export const asInImage = ['--max-semi-space-size=1'];
 
 const racers: readonly Racer[] = [
   {

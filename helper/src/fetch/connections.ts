@@ -41,11 +41,12 @@ export async function openConnections({ source, options }: FetchStep, runtime: R
   const { origin } = new URL(urlOf(source));
   // the user's headers and logins are for the origin of the source; of others only netrc knows
   const headers = async (url: string) => {
-    const own = new URL(url).origin === origin;
+    const parsed = new URL(url);
+    const own = parsed.origin === origin;
     const given = own ? await readHeaders(options, env) : [];
     // a store has proofs of its own
     const netrcFile = own && store !== undefined ? undefined : options.netrcFile;
-    return [...(await readCredentials({ ...options, netrcFile }, env, new URL(url), own)), ...given];
+    return [...(await readCredentials({ ...options, netrcFile }, env, parsed, own)), ...given];
   };
   for (const url of [urlOf(source), ...options.mirrors]) await headers(url);
   if (options.denyPrivate && proxied(new URL(urlOf(source))) !== undefined) {

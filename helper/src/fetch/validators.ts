@@ -15,14 +15,15 @@ const strongAfterMs = 60_000;
 /** @param header gives a header's value by its name in lower case */
 export function readValidators(header: (name: string) => string | undefined): Validators {
   const etag = header('etag')?.trim();
+  return { ...(etag !== undefined && /^(?:W\/)?"[^"\r\n]*"$/.test(etag) && { etag }), ...readDate(header) };
+}
+
+function readDate(header: (name: string) => string | undefined): Omit<Validators, 'etag'> {
   const lastModified = header('last-modified')?.trim();
-  const modifiedMs = Date.parse(lastModified ?? '');
-  const dateMs = Date.parse(header('date') ?? '');
-  return {
-    ...(etag !== undefined && /^(?:W\/)?"[^"\r\n]*"$/.test(etag) && { etag }),
-    ...(lastModified !== undefined &&
-      !Number.isNaN(modifiedMs) && { lastModified, lastModifiedStrong: dateMs - modifiedMs >= strongAfterMs }),
-  };
+  if (lastModified === undefined) return {};
+  const modifiedMs = Date.parse(lastModified);
+  if (Number.isNaN(modifiedMs)) return {};
+  return { lastModified, lastModifiedStrong: Date.parse(header('date') ?? '') - modifiedMs >= strongAfterMs };
 }
 
 export function strongEtag({ etag }: Validators): string | undefined {

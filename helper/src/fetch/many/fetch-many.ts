@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { otherVariables } from '../../contract/environment.ts';
 import type { FetchStep } from '../../contract/step.ts';
 import { describeByteSize } from '../../core/byte-size.ts';
@@ -33,6 +34,9 @@ import { clearStagings, openStaging } from './staging.ts';
  * @throws Failure with a complete message
  */
 export async function fetchMany(step: FetchStep, runtime: Runtime): Promise<StepReport> {
+  // thousands of answers leave garbage that V8 would let pile up to several times of what is in use: 10,000 files take
+  // 107 MiB with it and 139 without (resident, at most), for a sixth of user time more
+  setFlagsFromString('--heap-growing-percent=30');
   const { options, source, destination: path } = step;
   const { clock, log, env, signal } = runtime;
   const startMs = clock.now();

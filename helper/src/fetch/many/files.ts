@@ -22,10 +22,16 @@ import type { Supply } from '../supply.ts';
 import type { Found } from './find-files.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
-import { fetchSmallFile, smallBytes } from './small-file.ts';
+import { fetchSmallFile, Memory, smallBytes } from './small-file.ts';
 import { originOf, partName, type Staging } from './staging.ts';
 
 const tooLate = new Failure('TIMED_OUT', 'no whole answer in time');
+
+/** What it takes to fetch a small file. */
+interface Lane {
+  readonly late: AbortController;
+  readonly memory: Memory;
+}
 
 /** How a loop of attempts goes on, until the signal or the step's deadline. */
 export type Patience = (stop: AbortSignal) => RetryOptions;
@@ -44,6 +50,8 @@ export class Files {
   readonly #over = new AbortController();
   /** Small files that are on their way, and since when. */
   readonly #asked = new Map<AbortController, number>();
+  /** Of small files, to be used again. */
+  readonly #lanes: Lane[] = [];
   /** Partial files that are written to. */
   readonly #works = new Map<string, Work>();
   #doneBytes = 0;
@@ -153,14 +161,16 @@ export class Files {
     const { name, source, sizeBytes } = file;
     const { maxRedirects, maxSizeBytes, requireIntegrity, mode } = this.#step.options;
     if (source.startsWith('file:') || (sizeBytes ?? 0) > smallBytes) return false;
-    if (this.#staging.leftovers.has(partName(name))) return false;
+    const { leftovers, tree } = this.#staging;
+    if (leftovers.size > 0 && leftovers.has(partName(name))) return false;
     const { agent, headers, urlOf } = this.#connections;
     const url = urlOf(source);
-    const late = new AbortController();
+    const lane = this.#lanes.pop() ?? { late: new AbortController(), memory: new Memory() };
+    const { late, memory } = lane;
     this.#asked.set(late, this.#runtime.clock.now());
     try {
       await this.#staging.makeWay(name);
-      const path = join(this.#staging.tree, name);
+      const path = `${tree}/${name}`;
       const about = {
         agent,
         url,
@@ -171,7 +181,7 @@ export class Files {
         mode,
         path,
       };
-      const small = await fetchSmallFile(file, { ...about, signal: late.signal });
+      const small = await fetchSmallFile(file, { ...about, memory, signal: late.signal });
       if (small === undefined) return false;
       const { fd, ...facts } = small;
       this.#staging.finish({ name, ...facts, source: originOf(file) });
@@ -184,6 +194,7 @@ export class Files {
       return false;
     } finally {
       this.#asked.delete(late);
+      if (!late.signal.aborted) this.#lanes.push(lane);
     }
   }
 

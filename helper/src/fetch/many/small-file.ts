@@ -1,8 +1,7 @@
 // A small file, in one go and through memory. Thousands of them would spend their time on partial files, states and
 // timers otherwise. Whatever goes wrong, or is not small, is left to download.ts, which asks again.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
-import { redactUrl } from '../../core/redact.ts';
 import type { Agent } from '../../http/agent.ts';
 import type { Header } from '../../http/header-values.ts';
 import { serverDigest } from '../integrity.ts';
@@ -32,6 +31,18 @@ export interface SmallAsk {
   /** Where the file shall be; nothing is there. */
   readonly path: string;
   readonly signal: AbortSignal;
+  readonly memory: Memory;
+}
+
+/** Where a body lies until it is written. Used for one file after the other: garbage would pile up faster than it goes. */
+export class Memory {
+  #bytes: Buffer = Buffer.allocUnsafeSlow(16 << 10);
+
+  /** Overwrites what was given before. @param bytes at most `smallBytes` */
+  give(bytes: number): Buffer {
+    if (bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(Math.min(2 * bytes, smallBytes));
+    return this.#bytes.subarray(0, bytes);
+  }
 }
 
 /**
@@ -41,14 +52,15 @@ export interface SmallAsk {
 export async function fetchSmallFile({ expected }: Wanted, ask: SmallAsk): Promise<SmallFile | undefined> {
   const { agent, url, headers, maxRedirects, signal } = ask;
   const answer = await agent.request({ method: 'GET', url, headers, maxRedirects, signal });
-  const verdict = judgeAnswer(answer, 'whole', undefined, expected.length > 0, redactUrl(url));
+  // nobody reads the message: download.ts asks again, and has one of its own
+  const verdict = judgeAnswer(answer, 'whole', undefined, expected.length > 0, '');
   const limitBytes = Math.min(smallBytes, ask.maxSizeBytes ?? smallBytes);
   const bytes = verdict.kind === 'replace' ? verdict.bodyBytes : undefined;
   if (bytes === undefined || bytes > limitBytes) {
     answer.close();
     return undefined;
   }
-  const body = Buffer.allocUnsafe(bytes);
+  const body = ask.memory.give(bytes);
   let at = 0;
   await answer.receive((piece) => {
     // what is longer than announced is cut here, and not whole
@@ -57,10 +69,9 @@ export async function fetchSmallFile({ expected }: Wanted, ask: SmallAsk): Promi
   if (at !== bytes) return undefined;
   const offered = serverDigest(answer.header);
   if (ask.requireIntegrity && expected.length === 0 && offered === undefined) return undefined;
-  const digest = (algorithm: string) => createHash(algorithm).update(body).digest('hex');
-  const sha256 = digest('sha256');
+  const sha256 = hash('sha256', body);
   const wrong = [...expected, ...(offered === undefined ? [] : [offered])].some(
-    (one) => !one.digests.includes(one.algorithm === 'sha256' ? sha256 : digest(one.algorithm)),
+    (one) => !one.digests.includes(one.algorithm === 'sha256' ? sha256 : hash(one.algorithm, body)),
   );
   return wrong ? undefined : { sha256, ...write(ask.path, body, ask.mode) };
 }

@@ -4,7 +4,7 @@
 // | parts/      | files that are on their way                                    |
 // | state.json  | who works in it, at what; its time of change is a sign of life |
 // | done.jsonl  | a line for each finished file                                  |
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -59,15 +59,12 @@ const silentMs = 60_000;
 
 /** What the names of a file's partial file begin with. */
 export function partName(name: string): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, 24);
+  return hash('sha256', name).slice(0, 24);
 }
 
 /** Tells what a finished file was from what is wanted now. */
 export function originOf({ source, version }: Wanted): string {
-  return createHash('sha256')
-    .update(`${source}\0${version ?? ''}`)
-    .digest('hex')
-    .slice(0, 24);
+  return hash('sha256', `${source}\0${version ?? ''}`).slice(0, 24);
 }
 
 /**
