@@ -27,8 +27,8 @@ export function commandHelp(program: string, command: Command, to: Writer): stri
     sections.set(title, [...(sections.get(title) ?? []), [flagTerm(name, flag), flagText(flag)]]);
   }
   return [
-    `${command.summary}\n`,
-    ...exampleLines(program, command.examples),
+    `${wrap(command.summary, widthOf(to)).join('\n')}\n`,
+    ...exampleLines(program, command.examples, widthOf(to)),
     `\nUsage: ${[program, command.usage.split(' ')[0], operandWords(command), '[options]'].filter((word) => word !== '').join(' ')}`,
     ...table(
       Object.entries(command.positionals).map(
@@ -68,16 +68,33 @@ function flagText({ describe, default: preset }: Flag): string {
   return preset === undefined || preset === false ? text : `${text} (${String(preset)})`;
 }
 
-function exampleLines(program: string, examples: Command['examples']): string[] {
-  return examples.flatMap(([line, purpose]) => [`  # ${purpose}`, exampleLine(program, line)]);
+/** What each is for stands behind it where there is room for all of them, and else above it. */
+function exampleLines(program: string, examples: Command['examples'], width: number): string[] {
+  const lines = examples.map(([line, purpose]) => ({ line: exampleLine(program, line), purpose: `# ${purpose}` }));
+  const column = Math.max(0, ...lines.map(({ line }) => line.length)) + 2;
+  const fits = lines.every(({ purpose }) => column + purpose.length <= width);
+  return lines.flatMap(({ line, purpose }) =>
+    fits ? [line.padEnd(column) + purpose] : [`  ${purpose}`, ...continued(line, width)],
+  );
+}
+
+/** A line that is too long goes on in the next one, as a shell reads it: before a flag or a pipe. */
+function continued(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const breaks = [...line.matchAll(/ (?=--?[a-z]|\| )/g)].map(({ index }) => index);
+  const at = breaks.findLast((index) => index <= width - 2);
+  if (at === undefined) return [line];
+  return [`${line.slice(0, at)} \\`, ...continued(`    ${line.slice(at + 1)}`, width)];
 }
 
 const exampleLine = (program: string, line: string) =>
   `  ${line.replace(/^greenroom|(?<=\| |<\()greenroom/g, program)}`;
 
+const widthOf = (to: Writer): number => Math.min(widest, to.columns ?? widest);
+
 /** Two columns; the second is wrapped under itself. */
 function table(rows: readonly (readonly [string, string])[], to: Writer): string[] {
-  const width = Math.min(widest, to.columns ?? widest);
+  const width = widthOf(to);
   const first = Math.min(30, Math.max(0, ...rows.map(([term]) => term.length))) + 4;
   return rows.flatMap(([term, text]) => {
     const [head = '', ...tail] = wrap(text, Math.max(20, width - first));
