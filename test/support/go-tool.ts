@@ -11,6 +11,8 @@ export const goTools = {
   versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
   'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',
   rclone: 'github.com/rclone/rclone@v1.76.0',
+  'kube-linter': 'golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.9',
+  'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 } as const;
 
 export type GoTool = keyof typeof goTools;
