@@ -157,8 +157,8 @@ test(
     assert.ok(origin.most >= 4, `${origin.most} at once`);
     for (const { headers } of origin.requests.slice(1)) assert.equal(headers['if-range'], '"v1"');
     // a connection that has brought its part brings another one
-  assert.ok(new Set(origin.requests.map(({ port }) => port)).size < origin.requests.length);
-  // what the first connection had on its way when it was cut short
+    assert.ok(new Set(origin.requests.map(({ port }) => port)).size < origin.requests.length);
+    // what the first connection had on its way when it was cut short
     assert.ok(origin.sentBytes < body.length * 1.2, `${origin.sentBytes} sent`);
   },
 );

@@ -222,7 +222,9 @@ async function play({ validator, size, digest, mirror, connections, steps, stops
   }
 }
 
-test('whatever goes wrong, the destination holds nothing or a whole object', { timeout: 120_000 + 1_000 * runs }, async (t) => {
+test('whatever goes wrong, the destination holds nothing or a whole object', {
+  timeout: 120_000 + 1_000 * runs,
+}, async (t) => {
   const seed = Number(process.env.GREENROOM_SEED ?? Date.now() % 2 ** 31);
   const seeds = Array.from({ length: Math.min(runs, sideBySide) }, (_, index) => seed + index);
   t.diagnostic(`seeds ${seeds.join(' ')}, ${runs} schedules in all (GREENROOM_SCHEDULES for more)`);
