@@ -49,7 +49,7 @@ export function readResourceList(text: string): ResourceList {
       index: annotation('index'),
     };
   });
-  return { items, functionConfig: lookup(document, root, 'functionConfig')?.toJS(document) };
+  return { items, functionConfig: configOf(document, root) };
 }
 
 /** The list with these results in place of those that it had. */
@@ -66,6 +66,16 @@ export function withResults(text: string, results: readonly NewNode[]): string {
   const style = { step: 2, dash: 0, gap: 2, json: text.trimStart().startsWith('{') };
   insertEntry(edits, again.root, again.root.items.at(-1) as Entry, 1, entry, style);
   return edits.apply();
+}
+
+/** @throws Fault input for aliases that stand for too much */
+function configOf(document: ManifestDocument, root: YAMLMap): unknown {
+  try {
+    return lookup(document, root, 'functionConfig')?.toJS(document);
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new Fault('input', `fn: the functionConfig: ${error.message}`, { cause: error });
+  }
 }
 
 function parse(text: string): { document: ManifestDocument; root: YAMLMap; lines: Lines } {

@@ -1,5 +1,5 @@
 // The text of manifests → plain data, as kubectl reads it. Nothing of the text is kept.
-import { parseAllDocuments, type Tags } from 'yaml';
+import { type Document, parseAllDocuments, type Tags } from 'yaml';
 import { Fault } from '../fault.ts';
 
 // kubectl reads YAML 1.1 (0644 is octal, `on` is true), but knows none of its times, dates and rarer tags
@@ -22,8 +22,22 @@ export function readValues(file: string, text: string): Values[] {
   return documents.flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Fault('input', `${file} is not valid YAML: ${error.message}`);
-    return objectsOf(document.toJS({ maxAliasCount: 1_000 }));
+    return objectsOf(plainValue(document, file));
   });
+}
+
+/**
+ * A document as a value. What its aliases stand for is counted: a small text can make it more than any memory holds.
+ * @throws Fault input
+ */
+export function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1_000 });
+  } catch (error) {
+    // of an alias too many, or one that stands for nothing
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new Fault('input', `${file}: ${error.message}`, { cause: error });
+  }
 }
 
 function objectsOf(value: unknown): Values[] {

@@ -1,6 +1,7 @@
 // The text of manifests → documents as values, as kubectl reads them. Nothing of the text is kept.
 import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
 import { Fault } from '../../fault.ts';
+import { plainValue } from '../../manifest/values.ts';
 import { Fields, isMapping } from './fields.ts';
 
 /** A Kubernetes object that stands in one of the files. */
@@ -34,7 +35,7 @@ export function readObjects(file: string, text: string): ManifestObject[] {
       const place = { file, line, column: col, text: text.split(/\r?\n/)[line - 1] ?? '' };
       throw new Fault('input', `is not valid YAML: ${message}`, { place });
     }
-    const value: unknown = document.toJS({ maxAliasCount: 1_000 });
+    const value = plainValue(document, file);
     if (value !== null && value !== undefined) objects.push(...objectsOf(value, file));
   }
   return objects;
