@@ -6,6 +6,7 @@ import { fixInputs } from '../../../../cli/src/lint/fix.ts';
 import { lint } from '../../../../cli/src/lint/lint.ts';
 import { rules } from '../../../../cli/src/lint/rules/index.ts';
 import type { LintSettings } from '../../../../cli/src/lint/world.ts';
+import { meshProxies, meshProxy } from '../../../../cli/src/manifest/mesh-proxies.ts';
 import { nastyManifest } from '../../../support/nasty-yaml.ts';
 
 // more of them: GREENROOM_TEST_RUNS=5000
@@ -128,4 +129,42 @@ test('an argument that depends on what the inputs do not say is not judged', () 
   const faults = (text: string) => lintText(text).filter(({ rule }) => rule.id === 'helper-args').length;
   assert.equal(faults(use('[wait, db]')), 1);
   assert.equal(faults(use('[wait, $(TARGET)]')), 0);
+});
+
+test('a mount of a part of a folder that is unpacked sees it; one of another part does not', () => {
+  const found = (subPath: string) =>
+    lintText(
+      `kind: Pod\nmetadata: {name: web}\nspec:\n  initContainers:\n  - {name: a, image: "greenroom/helper:1", args: [fetch, "https://example.org/a.tar", /www/site, --unpack], volumeMounts: [{name: www, mountPath: /www}]}\n  containers: [{name: web, volumeMounts: [{name: www, mountPath: /srv, subPath: ${subPath}}]}]\n  volumes: [{name: www, emptyDir: {}}]\n`,
+    ).filter(({ rule }) => rule.id === 'fetch-unseen').length;
+  assert.equal(found('site'), 0);
+  assert.equal(found('site/public'), 0);
+  assert.equal(found('sit'), 1);
+  assert.equal(found('sites/public'), 1);
+});
+
+test('every mesh proxy that inject knows is one that a wait must stand behind, unless it runs as its user', () => {
+  for (const name of meshProxies) {
+    const steps = (user: number) =>
+      pod(
+        `  - {name: a, image: "greenroom/helper:1", args: [wait, "tcp://db:1"], securityContext: {runAsUser: ${user}}}\n  - {name: ${name}, image: "x:1", restartPolicy: Always}\n`,
+      );
+    const found = (user: number) => lintText(steps(user)).filter(({ rule }) => rule.id === 'mesh-order').length;
+    assert.equal(found(65532), 1, name);
+    assert.equal(found(meshProxy(name)?.user ?? 0), 0, name);
+  }
+});
+
+test('an enforced standard is asked of the whole pod, and baseline asks less than restricted', () => {
+  const found = (level: string, spec: string) =>
+    lintText(
+      `kind: Namespace\nmetadata: {name: n, labels: {pod-security.kubernetes.io/enforce: ${level}}}\n---\nkind: Pod\nmetadata: {name: web, namespace: n}\nspec:\n${spec}  containers: [{name: web}]\n`,
+    )
+      .filter(({ rule, severity }) => rule.id === 'pod-security' && severity === 'error')
+      .map(({ message }) => message);
+  assert.deepEqual(found('baseline', ''), []);
+  assert.deepEqual(found('baseline', '  hostNetwork: true\n'), [
+    'the pod is not admitted: namespace n enforces baseline: the pod has hostNetwork: true',
+  ]);
+  assert.equal(found('restricted', '  hostNetwork: true\n').length, 2);
+  assert.deepEqual(found('privileged', '  hostNetwork: true\n'), []);
 });
