@@ -39,6 +39,7 @@ export function tallPicture(story: Story): Picture {
   const left = margin + sidecars.length * (barWidth + barGap);
   const boxes = layOut(parts, left);
   const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  const bars = layOutBars(parts, boxes, bottom);
   const right = Math.max(...boxes.map((box) => box.x + box.width));
   const lanes = groupFiles(handOvers, ({ volume }) => volume ?? '');
   const ways = lanes.flatMap((group, index) => {
@@ -48,9 +49,8 @@ export function tallPicture(story: Story): Picture {
     // whoever adds to the volume sees what is in it: no way of its own
     const to = group.flatMap((one) => one.to.map(({ container }) => container)).filter((name) => !from.includes(name));
     return drawLane(
-      boxes,
-      from,
-      to,
+      boxes.filter(({ part }) => from.includes(part.container.name)),
+      [...boxes, ...bars].filter(({ part }) => to.includes(part.container.name)),
       `volume ${first.volume}`,
       right + laneGap * (index + 1),
       bottom + laneBelow(index),
@@ -60,12 +60,7 @@ export function tallPicture(story: Story): Picture {
   return {
     width,
     height: bottom + 34 + (lanes.length === 0 ? 0 : laneBelow(lanes.length)),
-    body: [
-      ...sidecars.map((part, index) => drawBar(part, index, boxes, parts, bottom)),
-      ...arrows(boxes),
-      ...boxes.map(drawBox),
-      ...ways,
-    ],
+    body: [...bars.map(drawBar), ...arrows(boxes), ...boxes.map(drawBox), ...ways],
   };
 }
 
@@ -107,18 +102,23 @@ function drawBox({ part, x, y, width, height, lines }: Box): string {
   ].join('');
 }
 
-/** A sidecar, from where it starts to the end of the app. */
-function drawBar(part: Part, index: number, boxes: readonly Box[], parts: readonly Part[], bottom: number): string {
-  const next = boxes.find(
-    (box) => parts.indexOf(box.part) > parts.indexOf(part) || box.part.container.rules.role === 'app',
-  );
-  const x = margin + index * (barWidth + barGap);
-  const y = next?.y ?? margin + titleHeight - 14;
-  const height = bottom - y;
-  const turned = `rotate(90 ${x + barWidth / 2 - 4} ${y + 16})`;
+/** Each sidecar is a bar, from where it starts to the end of the app. */
+function layOutBars(parts: readonly Part[], boxes: readonly Box[], bottom: number): Box[] {
+  const sidecars = parts.filter(({ container }) => container.rules.role === 'sidecar');
+  return sidecars.map((part, index) => {
+    // the first container that it is there for
+    const next = boxes.find((box) => parts.indexOf(box.part) > parts.indexOf(part));
+    const y = next?.y ?? margin + titleHeight - 14;
+    const x = margin + index * (barWidth + barGap);
+    return { part, x, y, width: barWidth, height: bottom - y, lines: [] };
+  });
+}
+
+function drawBar({ part, x, y, width, height }: Box): string {
+  const [textX, textY] = [x + width / 2 - 4, y + 16];
   return [
-    `<g class="sidecar"><rect class="box" x="${x}" y="${y}" width="${barWidth}" height="${height}" rx="${barWidth / 2}"/>`,
-    `<g transform="${turned}">${nameText(x + barWidth / 2 - 4, y + 16, part.container.name, height - 24)}</g></g>`,
+    `<g class="sidecar"><rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${width / 2}"/>`,
+    `<g transform="rotate(90 ${textX} ${textY})">${nameText(textX, textY, part.container.name, height - 24)}</g></g>`,
   ].join('');
 }
 
@@ -137,29 +137,22 @@ function arrows(boxes: readonly Box[]): string[] {
   });
 }
 
+/** Apps and sidecars are reached from below. */
+const isBelow = ({ part }: Box) => part.container.rules.role !== 'init';
+
 /** The way of the files of one volume: out at the right of who fetches them, down, and up into whoever sees them. */
-function drawLane(
-  boxes: readonly Box[],
-  from: readonly string[],
-  to: readonly string[],
-  label: string,
-  x: number,
-  bottom: number,
-): string[] {
-  const find = (names: readonly string[]) => boxes.filter(({ part }) => names.includes(part.container.name));
-  const sinks = find(to);
-  const sources = find(from);
+function drawLane(sources: readonly Box[], sinks: readonly Box[], label: string, x: number, bottom: number): string[] {
+  // a sidecar that fetches: its files are in the text alone
+  if (sources.length === 0) return [];
   const middle = (box: Box) => box.y + headHeight / 2 + 4;
   const outs = sources.map((box) => `<path class="file" d="M${box.x + box.width + 1} ${middle(box)}H${x}"/>`);
   const top = Math.min(...sources.map(middle));
   const seen = sinks.map((box) =>
-    box.part.container.rules.role === 'app'
+    isBelow(box)
       ? `M${x} ${bottom}H${box.x + box.width / 2}V${box.y + box.height + 3}`
       : `M${x} ${middle(box)}H${box.x + box.width + 3}`,
   );
-  const last = sinks.some(({ part }) => part.container.rules.role === 'app')
-    ? bottom
-    : Math.max(top, ...sinks.map(middle));
+  const last = sinks.some(isBelow) ? bottom : Math.max(top, ...sinks.map(middle));
   return [
     ...outs,
     `<path class="file" d="M${x} ${top}V${last}"/>`,

@@ -143,7 +143,7 @@ function shelvesOf(handOvers: readonly HandOver[]): Shelf[] {
   });
 }
 
-/** A file's way: down from who fetches it, along the volume, to whoever sees it; into the app from its right side. */
+/** A file's way: down from who fetches it, along the volume, to whoever sees it; into app and sidecars from their right side. */
 function drawShelf({ from: name, to, label }: Shelf, boxes: readonly Box[], y: number): string[] {
   const from = findBox(boxes, name);
   if (from === undefined) return [];
@@ -151,7 +151,7 @@ function drawShelf({ from: name, to, label }: Shelf, boxes: readonly Box[], y: n
   const ways = to.flatMap((container) => {
     const box = findBox(boxes, container);
     if (box === undefined) return [];
-    if (box.part.container.rules.role !== 'app') return [`M${startX} ${y}H${box.x + 80}V${box.y + box.height + 3}`];
+    if (box.part.container.rules.role === 'init') return [`M${startX} ${y}H${box.x + 80}V${box.y + box.height + 3}`];
     const right = box.x + box.width;
     return [`M${startX} ${y}H${right + sideways}V${box.y + headHeight / 2 + 4}H${right + 3}`];
   });

@@ -77,6 +77,34 @@ test('the page escapes what comes from the manifest', async () => {
   assert.ok(!page.includes('<script') && !page.includes('<b>'));
 });
 
+test('a way of a file leads to a sidecar too, in wide and in tall pictures, and over no box', async () => {
+  for (const count of [2, 6]) {
+    const svg = await explain(
+      crowd(count).replace(
+        '{name: mesh, image: x,',
+        '{name: mesh, image: x, volumeMounts: [{name: data, mountPath: /d}],',
+      ),
+      'svg',
+    );
+    assertWhole(svg);
+    assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+    const ends = [...svg.matchAll(/class="file" marker-end="[^"]+" d="([^"]+)"/g)].map(([, way = '']) => way);
+    assert.equal(new Set(ends).size, count === 2 ? 5 : 2);
+    const apps = svg.slice(svg.indexOf('<g class="app">'));
+    const [, x, y, width, height] = (
+      /x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/.exec(apps) ?? []
+    ).map(Number);
+    for (const way of ends) {
+      // where it goes up or down, it does so beside the app's box
+      const turns = [...way.matchAll(/H([\d.]+)V([\d.]+)/g)].map(([, ...at]) => at.map(Number));
+      for (const [atX = 0, toY = 0] of turns) {
+        const isWithin = atX > Number(x) && atX < Number(x) + Number(width) && toY < Number(y) + Number(height);
+        assert.ok(!isWithin, way);
+      }
+    }
+  }
+});
+
 test('a crowd of init containers is drawn from top to bottom, no wider than a page', async () => {
   for (const count of [4, 20]) {
     const svg = await explain(crowd(count), 'svg');
