@@ -14,13 +14,14 @@ import { startTcpListener } from '../../support/tcp-listener.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 /** A world in which files.example has an address of the Internet, which is really that of a server here. */
-function worldOf(originPort: number, metadataPort: number, lands: string): Network {
+function worldOf(originPort: number, metadataPort: number, lands: string, connected: string[]): Network {
   const network = createNetwork({ env: {}, clock: systemClock });
   const inside = '169.254.169.254';
   return {
     ...network,
     resolve: async (name) => [{ address: name === inside ? inside : '93.184.215.14', family: 4 }],
     connect: async (host, _, signal) => {
+      connected.push(host);
       const socket = await network.connect('127.0.0.1', host === inside ? metadataPort : originPort, signal);
       return Object.defineProperty(socket, 'remoteAddress', { value: host === inside ? inside : lands });
     },
@@ -36,12 +37,14 @@ for (const [what, location, lands] of [
     await using origin = await startOrigin(() =>
       location === undefined ? { body: 'inside' } : { status: 302, headers: { location } },
     );
+    const connected: string[] = [];
     const ask = (denyPrivate: boolean) =>
-      createAgent(worldOf(origin.port, metadata.port, lands), {}, { denyPrivate }).request({
+      createAgent(worldOf(origin.port, metadata.port, lands, connected), {}, { denyPrivate }).request({
         ...{ method: 'GET', url: 'http://files.example/a', headers: [], maxRedirects: 5 },
         signal: new AbortController().signal,
       });
     await assert.rejects(ask(true), { code: 'ADDRESS_REFUSED' });
+    assert.deepEqual(connected, ['files.example']);
     assert.deepEqual([origin.requests.length, metadata.requests.length], [location === undefined ? 0 : 1, 0]);
     const answer = await ask(false);
     assert.equal(answer.status, 200);
