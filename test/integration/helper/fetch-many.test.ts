@@ -53,6 +53,21 @@ test('every file of SHA256SUMS is there, verified, readable; a second run asks n
   assert.equal(origin.requests.length, asked);
 });
 
+test('small files of any size that come over one connection after the other are not mixed up', async () => {
+  using folder = createTempDir();
+  const sizes = [1, 0, 20_000, 3, 1 << 20, 17, (1 << 20) + 1, 16 << 10, 70_000];
+  const bodies = new Map(sizes.map((size) => [`/f${size}`, randomBytes(size)]));
+  await using origin = await startOrigin(({ path }) =>
+    path === '/list'
+      ? { body: [...bodies.keys()].map((name) => `${name.slice(1)}\n`).join('') }
+      : { body: bodies.get(path) ?? '' },
+  );
+  const path = join(folder.path, 'out');
+  const { exitCode, stderr } = await runHelper(['fetch', `${origin.url}/list`, path, '--list', '--concurrency', '1']);
+  assert.equal(exitCode, 0, stderr);
+  for (const [name, body] of bodies) assert.deepEqual(readFileSync(join(path, name)), body, name);
+});
+
 test('killed midway, finished files stay finished and the partial one is gone on with', async () => {
   using folder = createTempDir();
   let holding = true;
