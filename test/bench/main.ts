@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
   herd: async () => (await import('./herd.ts')).writeHerd(),
   'pod-start': async () => spawnSync(process.execPath, [e2e, 'measure', 'pod-start'], { stdio: 'inherit' }),
+  soak: () => import('./soak.ts'),
   start: () => import('./start.ts'),
   waiting: () => import('./waiting.ts'),
 };

@@ -87,3 +87,11 @@ test('what is not one of ours is not read', () => {
   for (const message of ['', 'killed', '{"a":1}', 'null', '3'])
     assert.equal(parseTermination(message), undefined, message);
 });
+
+// character by character it takes minutes: the timeout is only where that would end
+test('what thousands of targets say is cut in one go', { timeout: 60_000 }, () => {
+  const sentence = 'tcp://db-0.db:5432 (12 attempts): connect EMFILE – Größe; '.repeat(20_000);
+  const message = formatTermination(sentence, { ...facts, target: 'tcp://db:5432 '.repeat(20_000) });
+  assert.ok(Buffer.byteLength(message) <= terminationLimitBytes);
+  assert.equal(parseTermination(message)?.facts.code, 'DEADLINE_PASSED');
+});
