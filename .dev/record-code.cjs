@@ -6,7 +6,10 @@ const vm = require('node:vm');
 const scripts = new Map();
 vm.Script = class extends vm.Script {
   constructor(source, options) {
-    super(source, { filename: options.filename });
+    // V8 writes the name down: that of the image, so that it is the same wherever the code was compiled; and as a string
+    // of its own, for a part of a string is written down with the whole
+    const name = options.filename.replace(/^.*\/dist\/helper\//, '/greenroom/');
+    super(source, { filename: Buffer.from(name).toString() });
     scripts.set(options.filename, this);
   }
 };
