@@ -23,8 +23,9 @@ export interface Digester {
 // To start a thread takes as long as to hash this much.
 const threadFromBytes = 16 << 20;
 const readBytes = 256 << 10;
-// So much is one message to the thread.
+// So much is one message to the thread: to wake it for each little piece would cost more than to hash that.
 const stepBytes = 8 << 20;
+const leastStepBytes = 1 << 20;
 
 /** @param algorithms that will be asked for; any other one costs another reading. SHA-256 is always among them. */
 export function createDigester(file: FileHandle, algorithms: Iterable<Algorithm>): Digester {
@@ -58,7 +59,7 @@ export function createDigester(file: FileHandle, algorithms: Iterable<Algorithm>
     if (ended || fault !== undefined || hashed === bytes) return;
     if (thread === undefined && bytes >= threadFromBytes) void startThread();
     if (typeof thread === 'object') {
-      if (threadBusy) return;
+      if (threadBusy || (bytes - hashed < leastStepBytes && waiting.length === 0)) return;
       threadBusy = true;
       thread.postMessage(Math.min(bytes, hashed + stepBytes));
     } else if (thread !== 'starting') {

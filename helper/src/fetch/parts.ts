@@ -2,10 +2,11 @@
 // brings too slowly. Pure.
 import { addExtent, beginning, type Extent, type Extents, gaps } from './extents.ts';
 
-// S3's advice (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html). The larger
-// one where the smaller would be over in half a second: each part costs a round trip.
-export const smallPartBytes = 8 << 20;
-export const largePartBytes = 16 << 20;
+// What takes about a second, within bounds: each part costs a round trip, and what is begun is brought to its end. S3's
+// advice is 8 to 16 MiB (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html).
+const partMs = 1_000;
+const smallPartBytes = 4 << 20;
+const largePartBytes = 16 << 20;
 // At the end all shall be done at the same time, but not for the price of a request for each few bytes.
 const leastPartBytes = 1 << 20;
 
@@ -21,23 +22,35 @@ export interface Situation {
   readonly connections: number;
   /** Bytes a second of one connection; 0 when not known. */
   readonly rate: number;
+  /** Whether these connections are on trial: if they turn out to share what one has, they shall be free again soon. */
+  readonly trying?: boolean;
   /** Parts of that size, whatever the rate; default: as is best. */
   readonly partBytes?: number | undefined;
 }
 
 /** @returns undefined where nothing is left, or the rest has to wait; with one connection, all that is missing there */
 export function nextPart(situation: Situation): Extent | undefined {
-  const { sizeBytes, received, claimed, connections, rate, partBytes } = situation;
+  const { sizeBytes, received, claimed, connections } = situation;
   const taken = claimed.reduce((all, [from, to]) => addExtent(all, from, to), received);
   const free = gaps(taken, sizeBytes);
   const [first] = free;
   if (first === undefined || connections === 1) return first;
-  const most = partBytes ?? (rate > 2 * smallPartBytes ? largePartBytes : smallPartBytes);
+  const most = partSize(situation);
   if (first[0] >= beginning(received) + windowParts * connections * most) return undefined;
   const leftBytes = gaps(received, sizeBytes).reduce((sum, [from, to]) => sum + to - from, 0);
   const fair = Math.max(Math.min(leastPartBytes, most), Math.ceil(leftBytes / connections));
   return [first[0], Math.min(first[1], first[0] + Math.min(most, fair))];
 }
+
+function partSize({ connections, rate, trying = false, partBytes }: Situation): number {
+  if (partBytes !== undefined) return partBytes;
+  const wanted = Math.ceil((rate * partMs) / 1_000);
+  return trying
+    ? within(leastPartBytes, Math.ceil(wanted / connections), smallPartBytes)
+    : within(smallPartBytes, wanted, largePartBytes);
+}
+
+const within = (least: number, value: number, most: number): number => Math.min(most, Math.max(least, value));
 
 /** What one connection is about. */
 export interface Bringing {

@@ -37,7 +37,7 @@ export interface Receiving {
   readonly onTick: () => void;
 }
 
-const lookMs = 100;
+const lookMs = 25;
 
 interface Lane {
   readonly from: number;
@@ -68,8 +68,8 @@ export async function receive(options: Receiving): Promise<void> {
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const widening: Pick<Widening, 'connections' | 'look'> = connections.fixed
-    ? { connections: most, look: () => {} }
+  const widening: Widening = connections.fixed
+    ? { connections: most, trying: false, look: () => {} }
     : createWidening(most);
   const wanted = () => Math.min(most, widening.connections);
 
@@ -83,6 +83,7 @@ export async function receive(options: Receiving): Promise<void> {
   const nextBut = (claims: (lane: Lane) => boolean) =>
     nextPart({
       ...{ sizeBytes: end, received: all(), connections: wanted(), rate: rate(), partBytes },
+      trying: widening.trying,
       claimed: [...lanes].filter(claims).map(({ at, to }) => [at, to]),
     });
 
@@ -186,12 +187,12 @@ export async function receive(options: Receiving): Promise<void> {
   };
   const watch = async (signal: AbortSignal) => {
     for (;;) {
-      await clock.sleep(lookMs, signal);
-      const nowMs = clock.now();
       const before = wanted();
-      widening.look(nowMs, brought, end - startBytes - brought);
+      const answered = [...lanes].filter(({ answer }) => answer !== undefined).length;
+      widening.look({ nowMs: clock.now(), bytes: brought, leftBytes: end - startBytes - brought, answered });
       if (wanted() !== before) log.info(`over ${wanted()} connections`, { connections: wanted() });
       goOn();
+      await clock.sleep(lookMs, signal);
     }
   };
 
@@ -199,15 +200,15 @@ export async function receive(options: Receiving): Promise<void> {
     partialFault = error;
     fail(error);
   };
+  const from = partial.bytes;
+  const bodyEnd = options.bodyBytes === undefined ? Number.POSITIVE_INFINITY : from + options.bodyBytes;
+  const [gap] = sizeBytes === undefined ? [] : gaps(received, sizeBytes);
+  begin({ ...fresh(from, Math.min(bodyEnd, gap?.[1] ?? bodyEnd)), bodyEnd, answer: options.answer });
   const stop = new AbortController();
   const watching =
     askPart === undefined || most === 1
       ? undefined
       : watch(stop.signal).catch((error) => stop.signal.aborted || fail(error));
-  const from = partial.bytes;
-  const bodyEnd = options.bodyBytes === undefined ? Number.POSITIVE_INFINITY : from + options.bodyBytes;
-  const [gap] = sizeBytes === undefined ? [] : gaps(received, sizeBytes);
-  begin({ ...fresh(from, Math.min(bodyEnd, gap?.[1] ?? bodyEnd)), bodyEnd, answer: options.answer });
   await finished;
   stop.abort();
   await watching;

@@ -72,6 +72,7 @@ async function startPaced(
   const sending = new Set<Sending>();
   let most = 0;
   let sentBytes = 0;
+  let aloneBytes = 0;
   const server = createServer((incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     const request = { method, path: url, headers, port: incoming.socket.remotePort ?? 0, number: requests.length + 1 };
@@ -94,6 +95,7 @@ async function startPaced(
     for (const one of sending) {
       const end = Math.min(one.bytes.length, one.reply.stallAt ?? one.bytes.length, one.at + share);
       sentBytes += end - one.at;
+      if (sending.size === 1) aloneBytes += end - one.at;
       one.response.write(one.bytes.subarray(one.at, end));
       one.at = end;
       if (one.reply.cutAt !== undefined && end >= one.reply.cutAt) one.response.socket?.destroySoon();
@@ -121,6 +123,10 @@ async function startPaced(
     get sentBytes() {
       return sentBytes;
     },
+    /** Of these, what was sent while there was only one answer under way. */
+    get aloneBytes() {
+      return aloneBytes;
+    },
     [Symbol.asyncDispose]: async () => {
       over = true;
       await turning;
@@ -132,12 +138,17 @@ async function startPaced(
 
 type Paced = Awaited<ReturnType<typeof startPaced>>;
 
-async function fetchFrom(origin: Paced, path: string, words: readonly string[] = [], signal?: AbortSignal) {
+async function fetchFrom(
+  origin: Paced,
+  path: string,
+  words: readonly string[] = [],
+  { signal, partBytes = 256 << 10 }: { signal?: AbortSignal; partBytes?: number } = {},
+) {
   const step = parseStep(['fetch', origin.url, path, '--deadline', '100h', ...words]);
   if (step.kind !== 'fetch') throw new Error('no fetch');
   const { clock } = origin;
   const stop = signal ?? new AbortController().signal;
-  const small = { ...step, options: { ...step.options, partBytes: 256 << 10 } };
+  const small = { ...step, options: { ...step.options, partBytes } };
   return await fetch(small, { clock, random: { next: () => 0 }, log: memoryLog(), env: {}, signal: stop });
 }
 
@@ -166,8 +177,9 @@ test(
 test('where the line is what limits, one connection brings the most of it', options, async () => {
   using folder = createTempDir();
   await using origin = await startPaced((request) => serveObject(object, request), { allBytes: 75 << 10 });
-  await fetchFrom(origin, join(folder.path, 'f'), ['--sha256', sha256]);
-  assert.ok(origin.most <= 5, `${origin.most} at once`);
+  await fetchFrom(origin, join(folder.path, 'f'), ['--sha256', sha256], { partBytes: 64 << 10 });
+  assert.ok(origin.most > 1 && origin.most <= 9, `${origin.most} at once`);
+  assert.ok(origin.aloneBytes > body.length / 2, `${origin.aloneBytes} by one alone`);
 });
 
 test('one connection is used where no more are wanted, and a number that is given at once', options, async () => {
@@ -242,7 +254,9 @@ test('a run that goes on asks only for what is missing, wherever that is', optio
     return serveObject(object, request, request.number === 3 ? { stallAt: 10_000 } : {});
   });
   const room = join(folder.path, '.greenroom');
-  await assert.rejects(fetchFrom(origin, path, ['--connections', '6'], stop.signal), { code: 'TERMINATED' });
+  await assert.rejects(fetchFrom(origin, path, ['--connections', '6'], { signal: stop.signal }), {
+    code: 'TERMINATED',
+  });
   assert.ok(!existsSync(path));
   // the run shares this process, which is alive: makes it that of a dead one
   const name = readdirSync(room).find((one) => one.endsWith('.json')) ?? '';

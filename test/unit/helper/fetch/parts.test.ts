@@ -32,7 +32,7 @@ test('ranges are kept in order, and those that meet become one', () => {
 
 test('a free connection takes the next part that nobody brings', () => {
   const size = 1024 * MiB;
-  const of = (received: Extents, claimed: Extents, connections: number, rate = MiB, sizeBytes = size) => {
+  const of = (received: Extents, claimed: Extents, connections: number, rate = 8 * MiB, sizeBytes = size) => {
     const part = nextPart({ sizeBytes, received, claimed, connections, rate });
     return part?.map((at) => at / MiB);
   };
@@ -49,9 +49,15 @@ test('a free connection takes the next part that nobody brings', () => {
     ),
     [10, 20],
   );
-  // several: parts, larger ones where each is over soon
+  // several: parts of about a second, within bounds
   assert.deepEqual(of([[0, 10 * MiB]], [], 4), [10, 18]);
+  assert.deepEqual(of([[0, 10 * MiB]], [], 4, MiB), [10, 14]);
   assert.deepEqual(of([[0, 10 * MiB]], [], 4, 50 * MiB), [10, 26]);
+  // on trial: of about a second when they only share what one has
+  const onTrial = { sizeBytes: size, received: [], claimed: [], connections: 8, trying: true };
+  assert.deepEqual(nextPart({ ...onTrial, rate: 16 * MiB }), [0, 2 * MiB]);
+  assert.deepEqual(nextPart({ ...onTrial, rate: MiB }), [0, MiB]);
+  assert.deepEqual(nextPart({ ...onTrial, rate: 90 * MiB }), [0, 4 * MiB]);
   assert.deepEqual(of([[0, 10 * MiB]], [[10 * MiB, 18 * MiB]], 4), [18, 26]);
   assert.deepEqual(
     of(
