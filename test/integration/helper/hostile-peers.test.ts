@@ -165,6 +165,8 @@ test('a plan with aliases, depth or names of objects is a fault of use, soon, an
   const first = `wait tcp://127.0.0.1:${server.port}`;
   for (const plan of [
     bomb,
+    // a hundred aliases are taken, and no more
+    `- &step ${first}\n${'- *step\n'.repeat(150)}`,
     '['.repeat(30_000),
     '- '.repeat(10_000),
     `[${'['.repeat(3000)}${']'.repeat(3000)}]`,
