@@ -31,6 +31,9 @@ const compute: Readonly<Record<string, (a: number, b: number) => number>> = {
   '%': (a, b) => a % b,
 };
 
+// each may be a level of depth; scripts of manifests count and compare
+const mostTokens = 200;
+
 /**
  * Computes an expression; an empty one is 0. Assignments are made.
  * @throws Unsure
@@ -99,7 +102,7 @@ export function computeArithmetic(text: string, variables: Variables): number {
       value = compute[operator]?.(value, other) ?? value;
     }
   };
-  if (lazy) throw unsure();
+  if (lazy || tokens.length > mostTokens) throw unsure();
   if (tokens.length === 0) return 0;
   const value = binary(0);
   if (at < tokens.length) throw unsure();
