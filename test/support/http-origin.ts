@@ -98,7 +98,11 @@ async function send(reply: Reply, request: OriginRequest, response: ServerRespon
   for (let at = 0; at < end; at += step) {
     if (socket?.destroyed) return;
     if (!response.write(body.subarray(at, Math.min(end, at + step)))) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      const over = new AbortController();
+      const either = ['drain', 'close'].map((event) => once(response, event, { signal: over.signal }));
+      await Promise.race(either);
+      over.abort();
+      await Promise.allSettled(either);
     }
     if (reply.trickle !== undefined) await sleep(reply.trickle.everyMs);
   }

@@ -53,7 +53,10 @@ export class FileFinder {
     if (isPrefix) await this.#listAll(attempt);
     const list = isPrefix ? undefined : await this.#read(source, attempt);
     if (list !== undefined) checkDigests(list, this.#step.options, this.#shown);
-    const all = list === undefined ? this.#listed : readList(decode(list, this.#shown), source, this.#shown);
+    const all =
+      list === undefined
+        ? this.#listed
+        : readList(decode(list, this.#shown), source, this.#shown, (lines) => this.#checkRead(lines));
     const select = createSelect({ include, stripComponents: 0 });
     const chosen = all.filter(({ name }) => select(name.split('/')) !== undefined);
     if (chosen.length === 0) {
@@ -95,11 +98,16 @@ export class FileFinder {
           ...(version && { version }),
         });
       }
-      this.#checkCount(this.#step.options.include.length > 0 ? 0 : this.#listed.length);
+      this.#checkRead(this.#listed.length);
       this.#page = page?.next;
       this.#isListed = this.#page === undefined;
       attempt.progress();
     }
+  }
+
+  /** What is named before it is known what of it matches. */
+  #checkRead(count: number): void {
+    if (this.#step.options.include.length === 0) this.#checkCount(count);
   }
 
   #checkCount(count: number): void {

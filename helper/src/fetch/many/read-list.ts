@@ -26,19 +26,27 @@ export interface Wanted {
 /**
  * @param base the list's own source
  * @param where the same, without secrets, for messages
- * @throws Failure LIST_REFUSED
+ * @param checkCount is told how many lines there are, before any of them is read: one that is read takes many times its
+ *   length. (A list of checksums may name a file twice.)
+ * @throws Failure LIST_REFUSED, or what `checkCount` throws
  */
-export function readList(text: string, base: string, where: string): Wanted[] {
+export function readList(
+  text: string,
+  base: string,
+  where: string,
+  checkCount: (lines: number) => void = () => {},
+): Wanted[] {
   if (/^\s*</.test(text)) throw listFault(where, 'is a page of HTML or XML, not a list');
   const lines = withoutSignature(text)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const checksums = lines.map((line) => parseChecksums(line)[0]);
-  if (checksums[0]?.name !== undefined) {
-    const odd = checksums.findIndex((line) => line?.name === undefined);
+  const namesFile = (line: string) => parseChecksums(line)[0]?.name !== undefined;
+  if (namesFile(lines[0] ?? '')) {
+    const odd = lines.findIndex((line) => !namesFile(line));
     if (odd !== -1) throw listFault(where, `is a list of checksums, but for ${shownName(lines[odd] ?? '')}`);
     return checksumFiles(text, base, where);
   }
+  checkCount(lines.length);
   return lines.map((line) => readLine(line, base, where));
 }
 

@@ -83,3 +83,12 @@ test('lists that cannot be meant are refused', () => {
   }
   assert.throws(() => read('s3://other/a\n', 's3://bucket/list'), /lies in another bucket/);
 });
+
+test('how many lines a list has is known before any of them is read', () => {
+  const refuse = (lines: number) => {
+    throw new Error(`${lines} lines`);
+  };
+  const faulty = 'a "b\n'.repeat(3);
+  assert.throws(() => readList(faulty, 'https://example.org/list', 'the list', refuse), /^Error: 3 lines$/);
+  assert.throws(() => readList(faulty, 'https://example.org/list', 'the list'), /faulty line/);
+});
