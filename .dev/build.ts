@@ -1,4 +1,5 @@
 // Builds both programs into dist/: bundled, so that neither the image nor a start of the CLI needs node_modules.
+import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -142,11 +143,17 @@ for (const { path, contents } of old) {
   writeFileSync(`${path}.${process.pid}`, contents, { mode: path.endsWith('/greenroom.js') ? 0o755 : 0o644 });
   renameSync(`${path}.${process.pid}`, path);
 }
-if (old.some(({ path }) => path.includes('/dist/helper/'))) {
-  await recordCode(root).catch((error: Error) => {
+// what compiles it may have changed, too
+const compilers = ['record-code.cjs', 'code-cache.ts'].map((name) => readFileSync(join(import.meta.dirname, name)));
+const compiledBy = createHash('sha256').update(process.version).update(Buffer.concat(compilers)).digest('hex');
+const stamp = join(root, 'node_modules/.greenroom-compiled-by');
+const isStale = !existsSync(stamp) || readFileSync(stamp, 'utf8') !== compiledBy;
+if (isStale || old.some(({ path }) => path.includes('/dist/helper/'))) {
+  await recordCode(root).then(
+    () => writeFileSync(stamp, compiledBy),
     // slower to start, and as right or wrong as before; a test asks for it
-    process.stderr.write(`the helper was built without its compiled code: ${error.message}\n`);
-  });
+    (error: Error) => process.stderr.write(`the helper was built without its compiled code: ${error.message}\n`),
+  );
 }
 const current = new Set(files.map(({ path }) => path));
 for (const path of globSync(join(root, 'dist/*/**/*.{js,code}'))) {
