@@ -17,6 +17,16 @@ const boldLetterWidth = 8;
 const titleLetterWidth = 11;
 const mostLines = 6;
 
+/** A container in the picture. */
+export interface Box {
+  readonly part: Part;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly string[];
+}
+
 export interface Picture {
   readonly width: number;
   readonly height: number;

@@ -2,6 +2,7 @@
 import type { Part } from './parts.ts';
 import type { Story } from './story.ts';
 import {
+  type Box,
   groupFiles,
   headHeight,
   heightOf,
@@ -23,15 +24,6 @@ const barGap = 10;
 const laneGap = 26;
 const appGap = 12;
 const appWidth = (count: number) => Math.max(180, (boxWidth - (count - 1) * appGap) / count);
-
-interface Box {
-  readonly part: Part;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly lines: readonly string[];
-}
 
 export function tallPicture(story: Story): Picture {
   const { parts, handOvers } = story;

@@ -3,6 +3,7 @@ import type { HandOver } from './hand-overs.ts';
 import type { Part } from './parts.ts';
 import type { Story } from './story.ts';
 import {
+  type Box,
   cut,
   fitsBeside,
   groupFiles,
@@ -27,15 +28,6 @@ const sideways = 20;
 const namedFiles = 3;
 // the first that fits
 const sidecarNotes = ['sidecar: runs until the app has ended', 'sidecar'];
-
-interface Box {
-  readonly part: Part;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly lines: readonly string[];
-}
 
 export function widePicture(story: Story): Picture {
   const boxes = layOut(story.parts);

@@ -2,8 +2,9 @@
 import { Failure } from '../core/failure.ts';
 import { redactUrl } from '../core/redact.ts';
 import type { Agent, Answer, HttpRequest } from '../http/agent.ts';
+import { askPage } from './ask-page.ts';
 import { gsToken } from './gs-token.ts';
-import { askSmall, readText } from './read-small.ts';
+import { readText } from './read-small.ts';
 import { oneLine, readRefusal, refusalFailure } from './refusal.ts';
 import { parseJson } from './s3-keys.ts';
 import { encodeKey, formatQuery, type Listed, type ObjectStore, type StoreOptions, type StoreWorld } from './store.ts';
@@ -52,19 +53,7 @@ export async function openGs(bucket: string, options: StoreOptions, world: Store
       const fields = 'items(name,size,generation),nextPageToken';
       const query = formatQuery({ prefix, maxResults: '1000', fields, pageToken: page });
       const url = `${origin}/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`;
-      const { status, text } = await askSmall(
-        agent,
-        { method: 'GET', url, headers: [], signal },
-        { clock, timeoutMs: options.timeoutMs },
-      );
-      if (status !== 200)
-        throw refusalFailure(
-          status,
-          redactUrl(url),
-          readRefusal(text, () => undefined),
-          undefined,
-          0,
-        );
+      const text = await askPage(agent, url, signal, { clock, timeoutMs: options.timeoutMs });
       const { items, nextPageToken } = parseJson(text);
       const objects = (Array.isArray(items) ? items : []).map(
         (item: { name?: unknown; size?: unknown; generation?: unknown }): Listed => {

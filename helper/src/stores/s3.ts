@@ -1,10 +1,10 @@
 // S3, of AWS and of those who speak as it does. Signatures (SigV4) are aws4's.
 import aws4 from 'aws4';
 import { Failure } from '../core/failure.ts';
-import { redactUrl } from '../core/redact.ts';
 import type { Agent, Answer, HttpRequest } from '../http/agent.ts';
 import type { Header } from '../http/header-values.ts';
-import { askSmall, readText } from './read-small.ts';
+import { askPage } from './ask-page.ts';
+import { readText } from './read-small.ts';
 import { readRefusal, refusalFailure } from './refusal.ts';
 import { type Keys, s3Keys } from './s3-keys.ts';
 import {
@@ -118,17 +118,7 @@ export async function openS3(bucket: string, options: StoreOptions, world: Store
         'continuation-token': page,
       });
       const url = `${origin}${prefix}/?${query}`;
-      const about = { clock, timeoutMs: options.timeoutMs };
-      const { status, text } = await askSmall(agent, { method: 'GET', url, headers: [], signal }, about);
-      if (status !== 200)
-        throw refusalFailure(
-          status,
-          redactUrl(url),
-          readRefusal(text, () => undefined),
-          undefined,
-          0,
-        );
-      return readListing(text);
+      return readListing(await askPage(agent, url, signal, { clock, timeoutMs: options.timeoutMs }));
     },
   };
 }
