@@ -10,9 +10,9 @@ import { parseStep } from '../../helper/src/contract/step.ts';
 import { splitWords } from '../../helper/src/contract/words.ts';
 import { describeByteSize } from '../../helper/src/core/byte-size.ts';
 import { describeDuration } from '../../helper/src/core/duration.ts';
-import { highBytes } from '../../helper/src/fetch/partial-file.ts';
-import { backoff, longestRetryAfterMs } from '../../helper/src/fetch/patience.ts';
-import { flushEveryBytes } from '../../helper/src/fetch/upkeep.ts';
+import { backoff, longestRetryAfterMs } from '../../helper/src/fetch/asking/patience.ts';
+import { highBytes } from '../../helper/src/fetch/backstage/partial-file.ts';
+import { flushEveryBytes } from '../../helper/src/fetch/transfer/upkeep.ts';
 import { assertSection, markdownTable } from '../support/generated-section.ts';
 import { root } from '../support/read-imports.ts';
 

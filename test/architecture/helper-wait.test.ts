@@ -7,7 +7,7 @@ import { optionsOfAllKinds, targetKinds } from '../../helper/src/contract/target
 import { waitOptions } from '../../helper/src/contract/wait-options.ts';
 import { describeDuration, formatDuration } from '../../helper/src/core/duration.ts';
 import { Failure } from '../../helper/src/core/failure.ts';
-import { hints } from '../../helper/src/wait/hints.ts';
+import { hints } from '../../helper/src/wait/hints/hints.ts';
 import { protocols } from '../../helper/src/wait/protocols.ts';
 import { herdTable } from '../bench/herd.ts';
 import { latenessTable } from '../bench/wait-curve.ts';

@@ -27,6 +27,38 @@ const helperRooms: Readonly<Record<string, readonly string[]>> = {
   main: ['run', 'system', 'node'],
 };
 
+/** The same within the large rooms: folder or file of a room → what of the room lies below it. */
+const innerRooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'helper/src/fetch': {
+    backstage: [],
+    asking: ['backstage'],
+    proof: ['backstage', 'asking'],
+    transfer: ['backstage', 'asking', 'proof'],
+    publish: ['backstage'],
+    cache: ['backstage', 'proof', 'transfer', 'publish'],
+    outcome: ['transfer'],
+    many: ['backstage', 'asking', 'proof', 'transfer', 'publish', 'outcome'],
+    fetch: ['backstage', 'asking', 'proof', 'transfer', 'publish', 'cache', 'outcome', 'many'],
+  },
+  'helper/src/wait': {
+    probe: [],
+    servers: ['probe'],
+    probes: ['probe', 'servers'],
+    kubernetes: ['probe', 'probes'],
+    gone: ['probe'],
+    stable: ['probe'],
+    protocols: ['probe', 'probes', 'servers', 'kubernetes', 'gone', 'stable'],
+    'long-wait': ['protocols'],
+    'wait-for-one': ['probe', 'protocols', 'long-wait'],
+    guard: ['protocols', 'wait-for-one'],
+    progress: [],
+    hints: ['progress'],
+    turns: [],
+    verdict: ['progress'],
+    wait: ['protocols', 'wait-for-one', 'guard', 'progress', 'hints', 'turns', 'verdict'],
+  },
+};
+
 // what every room of the CLI may use: pure types and the one error class
 const cliBase = ['fault', 'streams', 'contract'];
 
@@ -117,6 +149,24 @@ test('the rooms of the helper import only what lies below them', () => {
 
 test('the rooms of the CLI import only what lies below them, and of the helper only contract/index.ts', () => {
   assert.deepEqual(forbidden(readImports('cli/src'), cliRooms, 'cli'), []);
+});
+
+test('within a large room, arrows go down as well', () => {
+  const inner = (room: string, path: string) =>
+    path
+      .slice(room.length + 1)
+      .split('/')[0]
+      ?.replace(/\.ts$/, '') ?? '';
+  const wrong = Object.entries(innerRooms).flatMap(([room, below]) =>
+    readImports(room).flatMap(({ from, to }) => {
+      if (to === undefined || !to.startsWith(`${room}/`)) return [];
+      const [here, there] = [inner(room, from), inner(room, to)];
+      const allowed = below[here];
+      if (allowed === undefined) return [`${from}: no rule says what ${here} may import`];
+      return here === there || allowed.includes(there) ? [] : [`${from} imports ${to}`];
+    }),
+  );
+  assert.deepEqual(wrong, []);
 });
 
 test('nothing imports itself, over however many files', () => {

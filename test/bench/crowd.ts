@@ -36,7 +36,7 @@ export function simulateCrowd(policy: Policy, crowd: Crowd, { requests = 1, spla
   return { tenths: filled(tenths), total, lateMs: late };
 }
 
-// of what an API server has to bear for a watch: see helper/src/wait/k8s-list.ts
+// of what an API server has to bear for a watch: see helper/src/wait/kubernetes/k8s-list.ts
 const watchEndsAfterMs = [300_000, 600_000] as const;
 
 /** One list and one watch a pod, and another watch when the server has ended it; changes are told at once. */

@@ -1,7 +1,7 @@
 // When a wait asks: the helper's own pauses, by the functions that its loop uses (a test holds the two together), and
 // those of other tools, as their sources and documents have them. Pure.
 import { backoffDelayMs } from '../../helper/src/core/backoff.ts';
-import { backoff as fetchBackoff } from '../../helper/src/fetch/patience.ts';
+import { backoff as fetchBackoff } from '../../helper/src/fetch/asking/patience.ts';
 import { pauseMs } from '../../helper/src/wait/long-wait.ts';
 import { type Pauses, protocols } from '../../helper/src/wait/protocols.ts';
 

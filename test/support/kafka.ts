@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { converse } from '../../helper/src/wait/dialogue.ts';
-import { call, text } from '../../helper/src/wait/kafka-frames.ts';
+import { converse } from '../../helper/src/wait/servers/dialogue.ts';
+import { call, text } from '../../helper/src/wait/servers/kafka-frames.ts';
 import { findProgram, type RealServer, runTool, startServer, whoeverRunsTests } from './real-server.ts';
 
 const version = '3.9.1';

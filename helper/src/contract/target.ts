@@ -139,7 +139,7 @@ function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: s
   const path = slash < 0 ? '' : rest.slice(slash + 1);
   if (path !== '' && !takesPath.has(kind))
     throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
-  // a message of one byte of length, see wait/grpc.ts; names are far shorter
+  // a message of one byte of length, see wait/servers/grpc.ts; names are far shorter
   if (!/^[\w.-]{0,100}$/.test(path)) throw fault(`must name nothing else, such as ${targetSchemes[scheme]}`);
   const { host, port = usualPort } = parseAuthority(slash < 0 ? rest : rest.slice(0, slash), fault);
   if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);

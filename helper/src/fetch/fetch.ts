@@ -8,20 +8,20 @@ import { describeByteSize } from '../core/byte-size.ts';
 import { redactUrl } from '../core/redact.ts';
 import { retry } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
-import { type Backstage, openBackstage } from './backstage.ts';
-import type { Place } from './cached-supply.ts';
-import { openConnections } from './connections.ts';
-import { type Destination, destinationPath, openDestination } from './destination.ts';
-import { Download } from './download.ts';
-import { checkOwners, parseOwners } from './give-to.ts';
-import { givenDigests } from './given-digests.ts';
-import { createLocalCopy, localVersion } from './local-copy.ts';
+import { openConnections } from './asking/connections.ts';
+import { backoff, delayMs } from './asking/patience.ts';
+import { type Backstage, openBackstage } from './backstage/backstage.ts';
+import { type Destination, destinationPath, openDestination } from './backstage/destination.ts';
+import { sourceKey } from './backstage/partial-state.ts';
+import type { Place } from './cache/cached-supply.ts';
 import { describedOutcome, Reasons, report } from './outcome.ts';
-import { sourceKey } from './partial-state.ts';
-import { backoff, delayMs } from './patience.ts';
-import { publish } from './publish.ts';
-import type { Supply } from './supply.ts';
-import { findThere } from './there.ts';
+import { givenDigests } from './proof/given-digests.ts';
+import { checkOwners, parseOwners } from './publish/give-to.ts';
+import { publish } from './publish/publish.ts';
+import { findThere } from './publish/there.ts';
+import { Download } from './transfer/download.ts';
+import { createLocalCopy, localVersion } from './transfer/local-copy.ts';
+import type { Supply } from './transfer/supply.ts';
 
 /**
  * Downloads one source to one destination.
@@ -35,7 +35,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const startMs = clock.now();
   const source = redactUrl(step.source);
   // what unpacks is a part of the bundle of its own
-  const tree = options.unpack ? await import('./tree.ts') : undefined;
+  const tree = options.unpack ? await import('./publish/tree.ts') : undefined;
   const path = tree === undefined ? destinationPath(step.destination, step.source) : step.destination;
   const prepare = step.source.startsWith('file:') ? prepareCopy : await prepareDownload(step, runtime);
   // in a rehearsal, volumes are folders of the machine: what lies on none of them is found before the start
@@ -69,7 +69,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   const supply =
     cache === undefined
       ? download({ key, destination, backstage })
-      : new (await import('./cached-supply.ts')).CachedSupply(
+      : new (await import('./cache/cached-supply.ts')).CachedSupply(
           { ...options, cache, expected },
           { key, destination, backstage },
           download,

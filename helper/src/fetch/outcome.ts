@@ -4,8 +4,8 @@ import { describeDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import type { RetryOutcome } from '../retry/retry.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
-import { describeHeld } from './progress.ts';
-import type { Whole } from './supply.ts';
+import { describeHeld } from './transfer/progress.ts';
+import type { Whole } from './transfer/supply.ts';
 
 // The same reason again is worth a line this often.
 const sameReasonEveryMs = 30_000;

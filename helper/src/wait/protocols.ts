@@ -1,11 +1,11 @@
 // Every kind of target → the probe that asks it, and how often it may be asked. A new protocol is one line here.
 import type { ServerKind, ServerTarget, Target, TargetKind } from '../contract/target.ts';
 import type { Backoff } from '../core/backoff.ts';
-import { createDnsProbe } from './dns.ts';
 import { gone } from './gone.ts';
 import type { Probe, ProbeWorld } from './probe.ts';
+import { createDnsProbe } from './probes/dns.ts';
+import { createTcpProbe } from './probes/tcp.ts';
 import { stable } from './stable.ts';
-import { createTcpProbe } from './tcp.ts';
 
 /** How the pauses between two attempts grow. */
 export interface Pauses {
@@ -43,49 +43,61 @@ export const protocols: { readonly [Kind in TargetKind]: Protocol<Kind> } = {
   dns: { pauses: shared, create: (target, { options, network }) => createDnsProbe(target, options, network) },
   http: {
     pauses: work,
-    create: async (target, world) => (await import('./http.ts')).createHttpProbe(target, world),
+    create: async (target, world) => (await import('./probes/http.ts')).createHttpProbe(target, world),
   },
   tls: {
     pauses: work,
-    create: async (target, world) => (await import('./tls.ts')).createTlsProbe(target, world),
+    create: async (target, world) => (await import('./probes/tls.ts')).createTlsProbe(target, world),
   },
   unix: {
     pauses: cheap,
     create: async (target, { options, runtime }) =>
-      (await import('./unix.ts')).createUnixProbe(target, options, runtime.clock),
+      (await import('./probes/unix.ts')).createUnixProbe(target, options, runtime.clock),
   },
   file: {
     pauses: cheap,
-    create: async (target, { options }) => (await import('./file.ts')).createFileProbe(target, options),
+    create: async (target, { options }) => (await import('./probes/file.ts')).createFileProbe(target, options),
   },
   postgres: {
     pauses: work,
-    create: async (target, world) => (await import('./postgres.ts')).createPostgresProbe(target, world),
+    create: async (target, world) => (await import('./servers/postgres.ts')).createPostgresProbe(target, world),
   },
   mysql: {
     pauses: work,
-    create: async (target, world) => (await import('./mysql.ts')).createMysqlProbe(target, world),
+    create: async (target, world) => (await import('./servers/mysql.ts')).createMysqlProbe(target, world),
   },
   redis: {
     pauses: work,
-    create: async (target, world) => (await import('./redis.ts')).createRedisProbe(target, world),
+    create: async (target, world) => (await import('./servers/redis.ts')).createRedisProbe(target, world),
   },
   memcached: {
     pauses: work,
-    create: async (target, world) => (await import('./memcached.ts')).createMemcachedProbe(target, world),
+    create: async (target, world) => (await import('./servers/memcached.ts')).createMemcachedProbe(target, world),
   },
-  nats: { pauses: work, create: async (target, world) => (await import('./nats.ts')).createNatsProbe(target, world) },
-  amqp: { pauses: work, create: async (target, world) => (await import('./amqp.ts')).createAmqpProbe(target, world) },
-  grpc: { pauses: work, create: async (target, world) => (await import('./grpc.ts')).createGrpcProbe(target, world) },
+  nats: {
+    pauses: work,
+    create: async (target, world) => (await import('./servers/nats.ts')).createNatsProbe(target, world),
+  },
+  amqp: {
+    pauses: work,
+    create: async (target, world) => (await import('./servers/amqp.ts')).createAmqpProbe(target, world),
+  },
+  grpc: {
+    pauses: work,
+    create: async (target, world) => (await import('./servers/grpc.ts')).createGrpcProbe(target, world),
+  },
   mongodb: {
     pauses: work,
-    create: async (target, world) => (await import('./mongodb.ts')).createMongodbProbe(target, world),
+    create: async (target, world) => (await import('./servers/mongodb.ts')).createMongodbProbe(target, world),
   },
   kafka: {
     pauses: work,
-    create: async (target, world) => (await import('./kafka.ts')).createKafkaProbe(target, world),
+    create: async (target, world) => (await import('./servers/kafka.ts')).createKafkaProbe(target, world),
   },
-  k8s: { pauses: shared, create: async (target, world) => (await import('./k8s.ts')).createK8sProbe(target, world) },
+  k8s: {
+    pauses: shared,
+    create: async (target, world) => (await import('./kubernetes/k8s.ts')).createK8sProbe(target, world),
+  },
 };
 
 export interface AskedTarget {

@@ -6,7 +6,7 @@ import type { Failure } from '../core/failure.ts';
 import { createNetwork } from '../network/network.ts';
 import type { Runtime, StepReport } from '../runtime.ts';
 import { holds, makeGuards } from './guard.ts';
-import { createHinter } from './hint-facts.ts';
+import { createHinter } from './hints/hint-facts.ts';
 import { countAttempts, Progress } from './progress.ts';
 import { probeFor } from './protocols.ts';
 import { takingTurns } from './turns.ts';

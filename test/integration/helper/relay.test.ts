@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { Failure } from '../../../helper/src/core/failure.ts';
-import { throughRelay } from '../../../helper/src/wait/relay.ts';
+import { throughRelay } from '../../../helper/src/wait/servers/relay.ts';
 import { startTcpListener } from '../../support/tcp-listener.ts';
 
 const never = new AbortController().signal;

@@ -39,10 +39,10 @@ import {
 } from '../../../helper/src/contract/index.ts';
 import { parseIntegrity } from '../../../helper/src/contract/integrity.ts';
 import { checkSource } from '../../../helper/src/contract/source.ts';
-import { findChecksum, serverDigest } from '../../../helper/src/fetch/integrity.ts';
+import { chooseAsking, judgeAnswer } from '../../../helper/src/fetch/asking/resume.ts';
+import { parsePartialState, parseRecord } from '../../../helper/src/fetch/backstage/partial-state.ts';
 import { readList } from '../../../helper/src/fetch/many/read-list.ts';
-import { parsePartialState, parseRecord } from '../../../helper/src/fetch/partial-state.ts';
-import { chooseAsking, judgeAnswer } from '../../../helper/src/fetch/resume.ts';
+import { findChecksum, serverDigest } from '../../../helper/src/fetch/proof/integrity.ts';
 import { findLogin } from '../../../helper/src/http/credentials.ts';
 import { firstHop, nextHop } from '../../../helper/src/http/redirect.ts';
 import { parseRetryAfter } from '../../../helper/src/http/retry-after.ts';

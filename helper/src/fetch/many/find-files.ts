@@ -12,10 +12,10 @@ import { statusFailure } from '../../http/classify.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Attempt } from '../../retry/retry.ts';
 import { createSelect } from '../../unpack/entry-path.ts';
-import { ask, refusal } from '../ask.ts';
-import type { Connections } from '../connections.ts';
-import { givenDigests } from '../given-digests.ts';
-import { volumeFailure } from '../volume-failure.ts';
+import { ask, refusal } from '../asking/ask.ts';
+import type { Connections } from '../asking/connections.ts';
+import { volumeFailure } from '../backstage/volume-failure.ts';
+import { givenDigests } from '../proof/given-digests.ts';
 import { checkNames, listFault, shownName } from './names.ts';
 import { digestsByName, readList, type Wanted } from './read-list.ts';
 

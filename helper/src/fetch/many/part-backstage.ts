@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Backstage, openBackstage, type Work } from '../backstage.ts';
-import { createPartialFile } from '../partial-file.ts';
+import { type Backstage, openBackstage, type Work } from '../backstage/backstage.ts';
+import { createPartialFile } from '../backstage/partial-file.ts';
 import { smallBytes } from './small-file.ts';
 import { partName, type Staging } from './staging.ts';
 

@@ -7,7 +7,7 @@ import { algorithmOf, type Expected, parseIntegrity } from '../../contract/integ
 import { isStoreSource, parseStorePlace, sourceFault } from '../../contract/source.ts';
 import { splitWords } from '../../contract/words.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChecksums, withoutSignature } from '../integrity.ts';
+import { parseChecksums, withoutSignature } from '../proof/integrity.ts';
 import { listFault, shownName } from './names.ts';
 
 export interface Wanted {

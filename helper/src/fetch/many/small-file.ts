@@ -4,8 +4,8 @@ import { hash } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Agent } from '../../http/agent.ts';
 import type { Header } from '../../http/header-values.ts';
-import { serverDigest } from '../integrity.ts';
-import { judgeAnswer } from '../resume.ts';
+import { judgeAnswer } from '../asking/resume.ts';
+import { serverDigest } from '../proof/integrity.ts';
 import type { Wanted } from './read-list.ts';
 
 /** What is larger has a partial file. As many as are fetched at once may lie in memory. */

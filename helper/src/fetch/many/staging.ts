@@ -10,13 +10,13 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, w
 import { dirname, join } from 'node:path';
 import type { Algorithm } from '../../contract/integrity.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { heartbeatMs } from '../backstage.ts';
-import { fileSystemTime, putIntoRoom } from '../backstage-room.ts';
-import { type Destination, ifMissing } from '../destination.ts';
-import { currentBoot, currentOwner, isOver, type Owner } from '../owner.ts';
-import { hashFile } from '../partial-file.ts';
-import { discard } from '../publish-tree.ts';
-import { treeRoom } from '../tree-destination.ts';
+import { heartbeatMs } from '../backstage/backstage.ts';
+import { fileSystemTime, putIntoRoom } from '../backstage/backstage-room.ts';
+import { type Destination, ifMissing } from '../backstage/destination.ts';
+import { currentBoot, currentOwner, isOver, type Owner } from '../backstage/owner.ts';
+import { hashFile } from '../backstage/partial-file.ts';
+import { discard } from '../publish/publish-tree.ts';
+import { treeRoom } from '../publish/tree-destination.ts';
 import type { Wanted } from './read-list.ts';
 
 /** A finished file, as its line in done.jsonl has it. */

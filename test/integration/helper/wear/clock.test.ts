@@ -66,7 +66,7 @@ test('a certificate that is not valid yet is called so, and the clock of the nod
 test('the wall clock is asked for dates that others set, and for nothing else', () => {
   const allowed: Readonly<Record<string, string>> = {
     'system/clock.ts': 'is the clock',
-    'fetch/cache-copy.ts': 'the time at which an entry was used last, for others to see',
+    'fetch/cache/cache-copy.ts': 'the time at which an entry was used last, for others to see',
     'fetch/many/staging.ts': 'a sign of life, for others to see',
   };
   const asks = /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bAbortSignal\.timeout\(/;

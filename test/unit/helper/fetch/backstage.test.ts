@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openBackstage } from '../../../../helper/src/fetch/backstage.ts';
+import { openBackstage } from '../../../../helper/src/fetch/backstage/backstage.ts';
 import { openStaging } from '../../../../helper/src/fetch/many/staging.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
 

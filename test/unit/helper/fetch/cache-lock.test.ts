@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Lock, type Locked, takeLock } from '../../../../helper/src/fetch/cache-lock.ts';
+import { type Lock, type Locked, takeLock } from '../../../../helper/src/fetch/cache/cache-lock.ts';
 import type { Clock } from '../../../../helper/src/ports/clock.ts';
 import { systemClock } from '../../../../helper/src/system/clock.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { memoryLeft } from '../../../../helper/src/fetch/free-space.ts';
+import { memoryLeft } from '../../../../helper/src/fetch/backstage/free-space.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
 
 const MiB = 1 << 20;

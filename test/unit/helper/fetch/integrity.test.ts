@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { findChecksum, serverDigest } from '../../../../helper/src/fetch/integrity.ts';
+import { findChecksum, serverDigest } from '../../../../helper/src/fetch/proof/integrity.ts';
 
 const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { currentOwner, isOver, type Owner } from '../../../../helper/src/fetch/owner.ts';
+import { currentOwner, isOver, type Owner } from '../../../../helper/src/fetch/backstage/owner.ts';
 
 const pod = '0b5c2c2e-8f8e-4b8e-9f0a-1234567890ab';
 const me: Owner = { pod, processNamespace: 'pid:[2]', process: 7, started: '200' };

@@ -8,7 +8,7 @@ import {
   highBytes,
   reopenPartialFile,
   type Writer,
-} from '../../../../helper/src/fetch/partial-file.ts';
+} from '../../../../helper/src/fetch/backstage/partial-file.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
 
 /** @returns what the last piece of it was answered with */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keptOf, parsePartialState, parseRecord, sourceKey } from '../../../../helper/src/fetch/partial-state.ts';
+import {
+  keptOf,
+  parsePartialState,
+  parseRecord,
+  sourceKey,
+} from '../../../../helper/src/fetch/backstage/partial-state.ts';
 
 const state = {
   version: 1,

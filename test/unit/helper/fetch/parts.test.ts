@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addExtent, beginning, type Extents, gaps, totalBytes } from '../../../../helper/src/fetch/extents.ts';
-import { nextPart, slowest } from '../../../../helper/src/fetch/parts.ts';
+import {
+  addExtent,
+  beginning,
+  type Extents,
+  gaps,
+  totalBytes,
+} from '../../../../helper/src/fetch/backstage/extents.ts';
+import { nextPart, slowest } from '../../../../helper/src/fetch/transfer/parts.ts';
 
 const MiB = 1 << 20;
 

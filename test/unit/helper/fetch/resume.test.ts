@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type Asking,
-  chooseAsking,
-  type Held,
-  judgeAnswer,
-  rangeHeaders,
-} from '../../../../helper/src/fetch/resume.ts';
+import { type Asking, chooseAsking, judgeAnswer, rangeHeaders } from '../../../../helper/src/fetch/asking/resume.ts';
+import type { Held } from '../../../../helper/src/fetch/backstage/validators.ts';
 
 const date = 'Wed, 01 Jul 2026 00:00:00 GMT';
 const other = 'Thu, 02 Jul 2026 00:00:00 GMT';

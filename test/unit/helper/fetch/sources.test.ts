@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../../../helper/src/core/failure.ts';
-import { createSources } from '../../../../helper/src/fetch/sources.ts';
+import { createSources } from '../../../../helper/src/fetch/transfer/sources.ts';
 
 test('a failure that may pass goes on to the next source, in turn', () => {
   const sources = createSources(['a', 'b']);

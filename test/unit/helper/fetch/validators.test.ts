@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareValidators, rangeCondition, readValidators } from '../../../../helper/src/fetch/validators.ts';
+import {
+  compareValidators,
+  rangeCondition,
+  readValidators,
+} from '../../../../helper/src/fetch/backstage/validators.ts';
 
 const read = (headers: Record<string, string>) => readValidators((name) => headers[name]);
 const modified = 'Wed, 01 Jul 2026 00:00:00 GMT';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createProgress, describeProgress } from '../../../../helper/src/fetch/progress.ts';
-import { createStallWatch } from '../../../../helper/src/fetch/stall-watch.ts';
+import { createProgress, describeProgress } from '../../../../helper/src/fetch/transfer/progress.ts';
+import { createStallWatch } from '../../../../helper/src/fetch/transfer/stall-watch.ts';
 
 test('silence is counted from the last byte on the socket, and not while the server is told to wait', () => {
   const watch = createStallWatch(0);

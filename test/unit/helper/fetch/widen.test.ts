@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createWidening } from '../../../../helper/src/fetch/widen.ts';
+import { createWidening } from '../../../../helper/src/fetch/transfer/widen.ts';
 
 const MiB = 1 << 20;
 

@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Failure } from '../../../../helper/src/core/failure.ts';
-import { openBackstage } from '../../../../helper/src/fetch/backstage.ts';
-import { publishTree } from '../../../../helper/src/fetch/publish-tree.ts';
-import { openTreeDestination } from '../../../../helper/src/fetch/tree-destination.ts';
+import { openBackstage } from '../../../../helper/src/fetch/backstage/backstage.ts';
+import { publishTree } from '../../../../helper/src/fetch/publish/publish-tree.ts';
+import { openTreeDestination } from '../../../../helper/src/fetch/publish/tree-destination.ts';
 import { Allowance } from '../../../../helper/src/unpack/limits.ts';
 import { StagedTree } from '../../../../helper/src/unpack/staged-tree.ts';
 import { tarOf } from '../../../support/raw-archives.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contentFault, hasContentRules } from '../../../../helper/src/wait/content.ts';
+import { contentFault, hasContentRules } from '../../../../helper/src/wait/probes/content.ts';
 
 const rules = (contains: string[], matches: string[] = []) => ({ contains, matches });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure, type FailureDetails } from '../../../../helper/src/core/failure.ts';
 import type { FailureCodeName } from '../../../../helper/src/core/failure-codes.ts';
-import type { HintFacts } from '../../../../helper/src/wait/hint.ts';
-import { hintFor, hints } from '../../../../helper/src/wait/hints.ts';
+import type { HintFacts } from '../../../../helper/src/wait/hints/hint.ts';
+import { hintFor, hints } from '../../../../helper/src/wait/hints/hints.ts';
 
 const pod = { namespace: 'shop', domain: 'cluster.local' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statusCounts, usualStatuses } from '../../../../helper/src/wait/http-status.ts';
+import { statusCounts, usualStatuses } from '../../../../helper/src/wait/probes/http-status.ts';
 
 test('without a wish every 2xx counts and nothing else', () => {
   const counted = Array.from({ length: 500 }, (_, i) => i + 100).filter((status) =>

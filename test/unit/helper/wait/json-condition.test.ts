@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../../../helper/src/core/failure.ts';
-import { parseJsonCondition } from '../../../../helper/src/wait/json-condition.ts';
+import { parseJsonCondition } from '../../../../helper/src/wait/probes/json-condition.ts';
 
 const body = {
   status: 'green',

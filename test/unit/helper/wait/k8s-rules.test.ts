@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeObject, judgeObjects, judgeService, type K8sObject } from '../../../../helper/src/wait/k8s-rules.ts';
+import {
+  judgeObject,
+  judgeObjects,
+  judgeService,
+  type K8sObject,
+} from '../../../../helper/src/wait/kubernetes/k8s-rules.ts';
 import type { Readiness } from '../../../../helper/src/wait/probe.ts';
 
 const words = (readiness: Readiness) =>

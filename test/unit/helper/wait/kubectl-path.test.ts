@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseJsonCondition } from '../../../../helper/src/wait/json-condition.ts';
-import { fromKubectl } from '../../../../helper/src/wait/kubectl-path.ts';
+import { fromKubectl } from '../../../../helper/src/wait/kubernetes/kubectl-path.ts';
+import { parseJsonCondition } from '../../../../helper/src/wait/probes/json-condition.ts';
 
 const object = {
   metadata: { labels: { 'a.b/c': 'yes' } },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { MongodbFraming } from '../../../../helper/src/wait/mongodb-framing.ts';
+import { MongodbFraming } from '../../../../helper/src/wait/servers/mongodb-framing.ts';
 
 /** A message of so many bytes, as its first four say. */
 function message(sizeBytes: number, said = sizeBytes): Buffer {

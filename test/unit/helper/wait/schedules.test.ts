@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../../../helper/src/core/failure.ts';
-import { backoff, delayMs } from '../../../../helper/src/fetch/patience.ts';
+import { backoff, delayMs } from '../../../../helper/src/fetch/asking/patience.ts';
 import { retry } from '../../../../helper/src/retry/retry.ts';
 import { protocols } from '../../../../helper/src/wait/protocols.ts';
 import { waitForOne } from '../../../../helper/src/wait/wait-for-one.ts';

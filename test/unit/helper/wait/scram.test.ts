@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { test } from 'node:test';
-import { createScram } from '../../../../helper/src/wait/scram.ts';
+import { createScram } from '../../../../helper/src/wait/servers/scram.ts';
 
 // RFC 7677 §3
 const nonce = 'rOprNGfwEbeRWgbNEkqO';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseServiceName } from '../../../../helper/src/wait/service-name.ts';
+import { parseServiceName } from '../../../../helper/src/wait/hints/service-name.ts';
 
 const cases: readonly [name: string, found: string | undefined][] = [
   ['db', 'db in shop'],
