@@ -10,9 +10,14 @@ import { socketFailure } from './socket-failure.ts';
 // autoSelectFamily, none is given up at that point: a slow path is no dead one (nodejs/node#54359).
 const attemptDelayMs = 250;
 
+// When all have stayed silent for so long they are dialled again, beside the first; then after twice as long, and so on.
+// A Service's address that kube-proxy did not know yet, or whose pod has just gone, is dead for that one socket for good:
+// conntrack sends each repetition of its first packet the way that the first one took. A new socket is sent anew.
+const firstRedialMs = 1_000;
+
 /**
- * Dials the addresses, each a quarter of a second after the one before or as soon as that one has failed.
- * Every socket but the one returned is closed.
+ * Dials the addresses, each a quarter of a second after the one before or as soon as that one has failed, and those that
+ * are silent over and over. Every socket but the one returned is closed.
  * @param addresses at least one
  * @param open makes a socket that is not connected yet
  * @throws Failure of the most telling address when all have failed; the signal's reason when it is aborted
@@ -28,29 +33,23 @@ export function connectToAny(
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const waiting = interleaveFamilies(addresses);
-    const dialling = new Set<Socket>();
+    const dialling = new Map<Socket, Address>();
     const failures: Failure[] = [];
+    let redialMs = firstRedialMs;
     let pause = new AbortController();
 
     const end = () => {
       pause.abort();
       signal.removeEventListener('abort', abort);
-      for (const socket of dialling) socket.destroy();
+      for (const socket of dialling.keys()) socket.destroy();
     };
     const abort = () => {
       end();
       reject(signal.reason);
     };
-    const dialNext = () => {
-      pause.abort();
-      const next = waiting.shift();
-      if (next === undefined) {
-        if (dialling.size > 0) return;
-        end();
-        return reject(mostTelling(failures));
-      }
-      const socket = open().connect({ ...connectTo(next.address, port), autoSelectFamily: false });
-      dialling.add(socket);
+    const dial = (address: Address) => {
+      const socket = open().connect({ ...connectTo(address.address, port), autoSelectFamily: false });
+      dialling.set(socket, address);
       socket.once('connect', () => {
         dialling.delete(socket);
         socket.removeAllListeners('error');
@@ -59,13 +58,26 @@ export function connectToAny(
       });
       socket.once('error', (error) => {
         dialling.delete(socket);
-        failures.push(socketFailure(error, formatEndpoint(next.address, port)));
+        failures.push(socketFailure(error, formatEndpoint(address.address, port)));
         dialNext();
       });
-      if (waiting.length > 0) {
-        pause = new AbortController();
-        clock.sleep(attemptDelayMs, pause.signal).then(dialNext, () => {});
+    };
+    const dialNext = () => {
+      pause.abort();
+      const next = waiting.shift();
+      if (next !== undefined) dial(next);
+      else if (dialling.size === 0) {
+        end();
+        return reject(mostTelling(failures));
       }
+      pause = new AbortController();
+      const [delayMs, then] = waiting.length > 0 ? [attemptDelayMs, dialNext] : [redialMs, dialAgain];
+      clock.sleep(delayMs, pause.signal).then(then, () => {});
+    };
+    const dialAgain = () => {
+      redialMs *= 2;
+      waiting.push(...new Set(dialling.values()));
+      dialNext();
     };
     signal.addEventListener('abort', abort, { once: true });
     dialNext();
