@@ -3,10 +3,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeDuration } from '../../helper/src/core/duration.ts';
+import { limited, protocols } from '../../helper/src/wait/protocols.ts';
 import { markdownTable } from '../support/generated-section.ts';
 import { drawChart } from './chart.ts';
 import { type Crowd, type Load, peakPerSecond, simulateCrowd, simulateWatches } from './crowd.ts';
-import { fetchPolicies, policies, quantile } from './schedules.ts';
+import { fetchPolicies, ours, policies, quantile } from './schedules.ts';
 import { latenessTable, measureLateness, waitsMs } from './wait-curve.ts';
 
 const readyAtMs = 30_000;
@@ -19,6 +20,8 @@ const queriesOfFullName = 2;
 /** A row: who waits, and what that is for so many pods. */
 type Row = readonly [name: string, simulate: (crowd: Crowd) => Load];
 
+const slower = ours(limited(protocols.tcp.pauses, 2_000));
+
 const service: readonly Row[] = [
   ['greenroom tcp', (them) => simulateCrowd(policies['greenroom tcp'], them)],
   ['greenroom tcp --splay 20s', (them) => simulateCrowd(policies['greenroom tcp'], them, { splayMs: 20_000 })],
@@ -27,10 +30,6 @@ const service: readonly Row[] = [
   ['wait4x, dockerize, 1s', (them) => simulateCrowd(policies['wait4x, dockerize, 1s'], them)],
   ['initium, 1s to 30s', (them) => simulateCrowd(policies['initium, 1s to 30s'], them)],
 ];
-
-// as probeFor makes it of --interval 2s: the longest pause, from the start
-const slower: (typeof policies)['greenroom tcp'] = (failures, _, random) =>
-  Math.round(Math.min(2_000, 50 * 1.5 ** (failures - 1)) * (1 - 0.2 * random()));
 
 const names: readonly Row[] = [
   [

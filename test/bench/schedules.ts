@@ -8,7 +8,8 @@ import { type Pauses, protocols } from '../../helper/src/wait/protocols.ts';
 /** The pause after so many failed attempts, when so much time has passed. */
 export type Policy = (failures: number, elapsedMs: number, random: () => number) => number;
 
-const ours =
+/** The helper's own, with these pauses. */
+export const ours =
   (pauses: Pauses): Policy =>
   (failures, elapsedMs, random) =>
     pauseMs(backoffDelayMs(failures, pauses.backoff, random()), elapsedMs, pauses);

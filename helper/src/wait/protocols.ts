@@ -28,7 +28,7 @@ export interface Protocol<Kind extends TargetKind> {
 
 // Chosen from the simulation in test/bench/wait-curve.ts, whose table is in helper/targets.md.
 // A refused connection is answered by the kernel and costs a packet each way: ask close together.
-const cheap: Pauses = { backoff: { initialMs: 50, factor: 1.5, maxMs: 500, jitter: 0.2 }, longestMs: 2_000 };
+const cheap: Pauses = { backoff: { initialMs: 100, factor: 1.3, maxMs: 500, jitter: 0.2 }, longestMs: 2_000 };
 // A request is work for the server, which is busy starting.
 const work: Pauses = { backoff: { initialMs: 100, factor: 1.5, maxMs: 1_000, jitter: 0.2 }, longestMs: 3_000 };
 // A short name is up to five candidates of two questions each, at servers that the whole cluster shares; and most
@@ -121,7 +121,8 @@ export async function probeFor(target: Target, world: ProbeWorld): Promise<Asked
   };
 }
 
-function limited({ backoff }: Pauses, intervalMs: number): Pauses {
+/** With `--interval`: none is longer than that. */
+export function limited({ backoff }: Pauses, intervalMs: number): Pauses {
   const initialMs = Math.min(backoff.initialMs, intervalMs);
   return { backoff: { ...backoff, initialMs, maxMs: intervalMs }, longestMs: intervalMs };
 }

@@ -33,10 +33,10 @@ async function run(script: readonly (Readiness | 'hang')[], stability: Stability
 
 test('so many successes in a row are wanted, and the first of them brings short pauses back', async () => {
   const { askedAtMs, causes } = await run([no, no, no, yes, yes, yes], { successes: 3, stableForMs: 0 });
-  assert.deepEqual(askedAtMs, [0, 50, 125, 238, 288, 363]);
+  assert.deepEqual(askedAtMs, [0, 100, 230, 399, 499, 629]);
   assert.deepEqual(causes.slice(3), [
     'ready once, for 0ms; 3 times wanted',
-    'ready 2 times in a row, for 50ms; 3 times wanted',
+    'ready 2 times in a row, for 100ms; 3 times wanted',
   ]);
 });
 
@@ -54,7 +54,7 @@ test('stable for a time means that the first and the last success lie that far a
   const { askedAtMs, causes } = await run([no], { successes: 1, stableForMs: 2_000 });
   const [, first = 0] = askedAtMs;
   assert.ok((askedAtMs.at(-1) ?? 0) - first >= 2_000 && (askedAtMs.at(-2) ?? 0) - first < 2_000);
-  assert.equal(causes.at(-1), 'ready 8 times in a row, for 1.5s; 2s wanted');
+  assert.equal(causes.at(-1), 'ready 8 times in a row, for 1.8s; 2s wanted');
 });
 
 test('once is enough where nothing else is asked for', async () => {

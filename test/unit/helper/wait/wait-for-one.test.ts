@@ -37,7 +37,7 @@ test('ready at once needs one attempt and no pause', async () => {
 });
 
 // every kind stands here, so that none changes its pauses unseen
-const tcp = [50, 75, 113, 169, 253, 380, 500, 500];
+const tcp = [100, 130, 169, 220, 286, 371, 483, 500];
 const http = [100, 150, 225, 338, 506, 759, 1000, 1000];
 const dns = [250, 400, 640, 1024, 1638, 2000, 2000];
 const servers = {
@@ -81,19 +81,19 @@ test('after a long wait a pause is a 120th of it, and no longer than the longest
     const index = askedAtMs.findIndex((atMs) => atMs >= ms);
     return (askedAtMs[index + 1] ?? 0) - (askedAtMs[index] ?? 0);
   };
-  assert.deepEqual([30_000, 60_000, 120_000, 500_000].map(pauseAt), [500, 500, 1_005, 2_000]);
+  assert.deepEqual([30_000, 60_000, 120_000, 500_000].map(pauseAt), [500, 502, 1_008, 2_000]);
 });
 
 test('chance takes up to a fifth off each pause', async () => {
   const { askedAtMs } = await run(async (_, number) => (number > 3 ? { kind: 'ready' } : notReady), { random: 1 });
-  assert.deepEqual(askedAtMs, [0, 40, 100, 190]);
+  assert.deepEqual(askedAtMs, [0, 80, 184, 319]);
 });
 
 test('attempts that hang end by their timeout, and the deadline holds', async () => {
   const { outcome, askedAtMs, clock } = await run(() => new Promise(() => {}), { deadlineMs: 10_000 });
   assert.equal(outcome.kind, 'not-ready');
   assert.equal(clock.now(), 10_000);
-  assert.deepEqual(askedAtMs, [0, 3_050, 6_125, 9_238]);
+  assert.deepEqual(askedAtMs, [0, 3_100, 6_230, 9_399]);
 });
 
 test('an attempt that hangs is aborted, so that it can close what it opened', async () => {
