@@ -111,6 +111,7 @@ export class ApiServer implements AsyncDisposable {
   /** Tells all watches that their version is too old, as an event. */
   expire(): void {
     this.oldest = ++this.#version;
+    this.#changes.length = 0;
     const object = { kind: 'Status', code: 410, message: 'too old resource version' };
     for (const { response } of this.#watches) {
       send(response, { type: 'ERROR', object });

@@ -21,7 +21,7 @@ import { publish } from './publish/publish.ts';
 import { findThere } from './publish/there.ts';
 import { Download } from './transfer/download.ts';
 import { createLocalCopy, localVersion } from './transfer/local-copy.ts';
-import type { Supply } from './transfer/supply.ts';
+import { letGo, type Supply, type Whole } from './transfer/supply.ts';
 
 /**
  * Downloads one source to one destination.
@@ -75,15 +75,14 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
           download,
           runtime,
         );
-  let running: Promise<unknown> = Promise.resolve();
+  let last: Promise<Whole> | undefined;
   const reasons = new Reasons(log);
   try {
     await supply.takeOver(signal);
     const outcome = await retry(
       (attempt) => {
-        const result = supply.attempt(attempt);
-        running = result.catch(() => {});
-        return result;
+        last = supply.attempt(attempt);
+        return last;
       },
       {
         clock,
@@ -113,8 +112,7 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
     }
     return report(outcome.value, path, outcome.attempts, clock.now() - startMs, log);
   } finally {
-    await running;
-    await supply.close();
+    await letGo(supply, last);
     await backstage.tidy();
   }
 }

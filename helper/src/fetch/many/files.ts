@@ -18,7 +18,7 @@ import { Download } from '../transfer/download.ts';
 import { mostConnections as mostOfOneFile } from '../transfer/download-options.ts';
 import { createLocalCopy } from '../transfer/local-copy.ts';
 import { createProgress } from '../transfer/progress.ts';
-import type { Supply } from '../transfer/supply.ts';
+import { letGo, type Supply, type Whole } from '../transfer/supply.ts';
 import type { Found } from './find-files.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
@@ -141,11 +141,12 @@ export class Files {
       }
     };
     const workers = Array.from({ length: this.#step.options.concurrency }, worker);
-    signal.addEventListener('abort', () => {
-      for (const late of this.#asked.keys()) late.abort(signal.reason);
-    });
+    const stopAll = () => this.#asked.forEach((_, late) => void late.abort(signal.reason));
+    signal.addEventListener('abort', stopAll);
     for (const one of workers) one.catch((error: unknown) => this.#stop.abort(error));
     await Promise.allSettled(workers);
+    // Node keeps a composed signal that is listened to for as long as those that it is composed of
+    signal.removeEventListener('abort', stopAll);
     this.#runtime.signal.throwIfAborted();
     this.#stop.signal.throwIfAborted();
     await this.#flusher.flush();
@@ -203,13 +204,12 @@ export class Files {
     const path = `${this.#step.destination}/${file.name}`;
     const backstage = createPartBackstage(file.name, this.#staging, (work) => void this.#works.set(file.name, work));
     const supply = this.#supply(file, backstage);
-    let running: Promise<unknown> = Promise.resolve();
+    let last: Promise<Whole> | undefined;
     try {
       await supply.takeOver(signal);
       const outcome = await retry((attempt) => {
-        const result = supply.attempt(attempt);
-        running = result.catch(() => {});
-        return result;
+        last = supply.attempt(attempt);
+        return last;
       }, this.#patience(signal));
       const { work, sha256, proof } = value(outcome, shown, path, supply.held);
       if (proof === 'none') this.#unproven++;
@@ -218,8 +218,7 @@ export class Files {
       this.#doneBytes += work.partial.bytes;
     } finally {
       this.#works.delete(file.name);
-      await running;
-      await supply.close();
+      await letGo(supply, last);
     }
   }
 

@@ -20,3 +20,10 @@ export interface Supply {
   /** Lets go of everything. What came stays for another run. */
   close(): Promise<void>;
 }
+
+/** Lets go of a supply when its last attempt has ended; what that one brought may have come too late to be published. */
+export async function letGo(supply: Supply, lastAttempt: Promise<Whole> | undefined): Promise<void> {
+  const whole = await lastAttempt?.catch(() => undefined);
+  await supply.close();
+  await whole?.work.partial.close().catch(() => {});
+}
