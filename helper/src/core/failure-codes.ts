@@ -31,6 +31,12 @@ export const failureCodes = {
   TLS_FAILED: code('permanent', true, 'The TLS handshake failed or the certificate is not trusted.'),
   NETWORK_FAILED: code('permanent', true, 'The network failed in another way.'),
 
+  OUT_OF_DESCRIPTORS: code(
+    'permanent',
+    true,
+    'As many files and connections are open as the container, or the node, may have.',
+  ),
+
   // what a server answered
   UNEXPECTED_STATUS: code('permanent', true, 'The HTTP status is not one that counts.'),
   UNEXPECTED_ANSWER: code('permanent', true, 'The answer is not the one that was waited for.'),

@@ -37,9 +37,19 @@ export class Failure extends Error {
   }
 }
 
+/** What the system says when no file can be opened any more, wherever that was. */
+export const descriptorErrors: readonly string[] = ['EMFILE', 'ENFILE'];
+
+export const descriptorHint =
+  'Raise the limit of open files (ulimit -n; the runtime of the node sets it), or ask for less at once';
+
 /** Whatever was thrown, as a Failure: an unforeseen error is a bug, and never a success. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // even to load a part of our own takes one
+  if (descriptorErrors.includes((thrown as NodeJS.ErrnoException | undefined)?.code ?? '')) {
+    return new Failure('OUT_OF_DESCRIPTORS', message, { hint: descriptorHint, cause: thrown });
+  }
   return new Failure('BUG', message, { cause: thrown });
 }

@@ -47,6 +47,7 @@ export function statusFailure(status: number, where: string): Failure {
 // | ECONNREFUSED                                                 | CONNECTION_REFUSED |
 // | EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL | UNREACHABLE      |
 // | ETIMEDOUT, UND_ERR_…_TIMEOUT                                 | TIMED_OUT         |
+// | EMFILE, ENFILE                                               | OUT_OF_DESCRIPTORS |
 // | UND_ERR_RES_CONTENT_LENGTH_MISMATCH                          | TRUNCATED         |
 // | HPE_…, UND_ERR_HEADERS_OVERFLOW: no HTTP/1.1                 | UNEXPECTED_ANSWER |
 // | ERR_TLS_…, ERR_SSL_…, EPROTO, names of X.509 faults          | TLS_FAILED        |
@@ -64,6 +65,8 @@ const socketCodes: Readonly<Record<string, FailureCodeName>> = {
   ENETDOWN: 'UNREACHABLE',
   EADDRNOTAVAIL: 'UNREACHABLE',
   ETIMEDOUT: 'TIMED_OUT',
+  EMFILE: 'OUT_OF_DESCRIPTORS',
+  ENFILE: 'OUT_OF_DESCRIPTORS',
   UND_ERR_CONNECT_TIMEOUT: 'TIMED_OUT',
   UND_ERR_HEADERS_TIMEOUT: 'TIMED_OUT',
   UND_ERR_BODY_TIMEOUT: 'TIMED_OUT',

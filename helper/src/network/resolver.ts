@@ -2,7 +2,7 @@
 // of /etc/resolv.conf. No getaddrinfo: that would occupy one of libuv's four threads and could not be cancelled.
 import { readFileSync } from 'node:fs';
 import { addressFamily } from '../core/address.ts';
-import { Failure } from '../core/failure.ts';
+import { asFailure, descriptorErrors, Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Address } from './address.ts';
 import { parseHostsFile } from './hosts-file.ts';
@@ -195,8 +195,7 @@ export function readText(path: string): string {
     const { code } = error as { code?: string };
     if (code === 'ENOENT') return '';
     // for the moment: others hold all descriptors
-    if (code === 'EMFILE' || code === 'ENFILE')
-      throw new Failure('NETWORK_FAILED', `${path}: ${code}`, { cause: error });
+    if (descriptorErrors.includes(code ?? '')) throw asFailure(error);
     throw new Failure('USAGE', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

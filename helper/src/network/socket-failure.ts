@@ -18,6 +18,8 @@ const causes: Readonly<Record<string, readonly [FailureCodeName, string]>> = {
   // a firewall's REJECT with "administratively prohibited"
   EACCES: ['UNREACHABLE', 'prohibited by a firewall'],
   EPERM: ['UNREACHABLE', 'prohibited by a firewall'],
+  EMFILE: ['OUT_OF_DESCRIPTORS', 'too many open files in this container (EMFILE)'],
+  ENFILE: ['OUT_OF_DESCRIPTORS', 'too many open files on this node (ENFILE)'],
   ETIMEDOUT: ['TIMED_OUT', 'no answer to the connection attempt'],
 };
 

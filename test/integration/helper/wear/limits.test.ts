@@ -54,17 +54,24 @@ test('a thousand targets that all fail end in time, with a message that a kubele
   assert.equal(parseTermination(termination)?.facts.code, 'DEADLINE_PASSED');
 });
 
-test('without a descriptor to spare, a download says which one it lacks, and is no bug', async () => {
+test('without a descriptor to spare, a download says what it lacks, and is no bug', async () => {
   await using origin = await startOrigin(() => ({ body: 'small' }));
-  for (const count of [24, 26, 28, 32]) {
+  let lacking = 0;
+  for (const count of [20, 21, 22, 23, 24, 26, 28, 32]) {
     using folder = createTempDir();
     const path = join(folder.path, 'f');
     const words = ['fetch', `${origin.url}/f`, path, '--deadline', '1s'];
     const { exitCode, stderr } = await withDescriptors(count, words, join(folder.path, 'end'));
+    // too few for Node itself, which has its own way to say so
+    if (/^node:internal/.test(stderr)) continue;
     assert.doesNotMatch(stderr, /"BUG"|\n {4}at /, `${count} descriptors`);
     if (exitCode === 0) assert.equal(readFileSync(path, 'utf8'), 'small');
-    else assert.match(stderr, /EMFILE|too many open files/, `${count} descriptors: ${exitCode}`);
+    else {
+      lacking++;
+      assert.match(stderr, /"OUT_OF_DESCRIPTORS".*ulimit -n.*EMFILE/, `${count} descriptors: ${exitCode}`);
+    }
   }
+  assert.ok(lacking > 0, 'the least that Node starts with is enough');
 });
 
 const tight = { NODE_OPTIONS: '--max-old-space-size=24' };
@@ -77,7 +84,7 @@ test('with a heap of 24 MB a thousand targets are found', async () => {
 
 test('with a heap of 24 MB, of an endless body no more is held than is looked at', { timeout: 120_000 }, async () => {
   await using origin = await startOrigin(() => ({ body: Buffer.alloc(200_000_000, 'x'), contentLength: 'chunked' }));
-  const words = ['wait', `${origin.url}/`, '--contains', 'ready', '--deadline', '2s'];
+  const words = ['wait', `${origin.url}/`, '--contains', 'ready', '--deadline', '8s'];
   const { exitCode, termination } = await startHelper(words, tight).ended;
   assert.equal(exitCode, 124);
   assert.match(termination ?? '', /the body does not contain "ready"/);

@@ -28,7 +28,8 @@ test('every error of a socket, of TLS and of the parser has its code', () => {
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'TLS_FAILED',
     CERT_HAS_EXPIRED: 'TLS_FAILED',
     EPROTO: 'TLS_FAILED',
-    EMFILE: 'NETWORK_FAILED',
+    EMFILE: 'OUT_OF_DESCRIPTORS',
+    EHOSTNOTHERE: 'NETWORK_FAILED',
     UND_ERR_INVALID_ARG: 'BUG',
   };
   for (const [code, expected] of Object.entries(table)) {
