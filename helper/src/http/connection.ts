@@ -3,11 +3,19 @@
 // HTTP/2 is not offered to servers: undici's window is 256 KiB a stream, 6 MB/s at 40 ms, where HTTP/1.1 on the same
 // line brings 290 MB/s. undici's own time limits are off: they don't count while its reader is paused
 // (nodejs/undici#5393). Whoever reads a body watches `bytesRead`.
-import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
-import { createSecureContext, type SecureContext, connect as startTls, type TLSSocket } from 'node:tls';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type SecureContext,
+  connect as startTls,
+  TLSSocket,
+} from 'node:tls';
 import Client from 'undici/lib/dispatcher/client.js';
 import { Failure } from '../core/failure.ts';
+import type { Dial } from '../network/connect.ts';
+import type { Endpoint } from '../network/connect-to.ts';
 import type { Network, OnPhase } from '../network/network.ts';
 import { connectionFailure } from './classify.ts';
 import { type Exchange, Receiver } from './exchange.ts';
@@ -15,7 +23,7 @@ import type { Header } from './header-values.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 import { proxyAuthorization } from './proxy.ts';
 import { openTunnel } from './tunnel.ts';
-import { type BodyTarget, tappedSocket, Wire } from './wire.ts';
+import { type BodyTarget, tapped, Wire } from './wire.ts';
 
 /** What TLS needs beyond Node's defaults. */
 export interface TlsSettings {
@@ -63,15 +71,21 @@ export async function openConnection(
   const { tls, proxyFor } = dialling;
   const host = hostOf(url);
   const proxy = proxyFor?.(url);
-  // what TLS reads are records of 16 KiB, whoever gives the memory for them
-  const open = url.protocol === 'https:' ? undefined : tappedSocket;
-  const raw = await dial(proxy ?? url, dialling, signal, onPhase, open);
+  const secure = url.protocol === 'https:';
+  const make: Dial = (to) => {
+    if (!secure) return tapped((onread) => connect({ ...to, onread }));
+    return proxy !== undefined
+      ? connect(to)
+      : tapped((onread) => startTls(secureOptions(host, tls, { ...to, onread })));
+  };
+  const raw = await dial(proxy ?? url, dialling, signal, onPhase, make);
   raw.setNoDelay(true);
   // a NAT on the way forgets a connection that is silent, as one is while a volume is slow
   raw.setKeepAlive(true, 15_000);
-  if (url.protocol !== 'https:') return overSocket(url, raw, raw, proxy);
+  if (!secure) return overSocket(url, raw, raw, proxy);
   if (proxy !== undefined) await openTunnel(raw, proxy, `${url.hostname}:${portOf(url)}`, signal);
-  return overSocket(url, raw, await secured(raw, host, tls, signal), undefined);
+  const socket = raw instanceof TLSSocket ? raw : startTls(secureOptions(host, tls, { socket: raw }));
+  return overSocket(url, raw, await secured(socket, host, signal), undefined);
 }
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
@@ -83,7 +97,7 @@ async function dial(
   dialling: Dialling,
   signal: AbortSignal,
   onPhase: OnPhase | undefined,
-  open: (() => Socket) | undefined,
+  make: Dial,
 ): Promise<Socket> {
   const { network, denyPrivate } = dialling;
   const host = hostOf(url);
@@ -93,7 +107,7 @@ async function dial(
     throw new Failure('ADDRESS_REFUSED', `${where} is a private address, and --deny-private was given`);
   };
   if (denyPrivate) for (const { address } of await network.resolve(host, signal, onPhase)) refuse(address);
-  const socket = await network.connect(host, portOf(url), signal, onPhase, open);
+  const socket = await network.connect(host, portOf(url), signal, onPhase, make);
   try {
     // the second look-up may have given other addresses than the first, on purpose
     if (denyPrivate) refuse(socket.remoteAddress ?? '');
@@ -116,17 +130,27 @@ function contextOf(tls: TlsSettings): SecureContext | undefined {
   return made;
 }
 
-function secured(raw: Socket, host: string, tls: TlsSettings, signal: AbortSignal): Promise<TLSSocket> {
+/** @param over what it goes over: a socket, or one that it dials itself; only that one can read into memory of ours */
+function secureOptions(
+  host: string,
+  tls: TlsSettings,
+  over: { readonly socket: Socket } | (Endpoint & { readonly onread: OnReadOpts }),
+): ConnectionOptions {
   const secureContext = contextOf(tls);
+  return {
+    // RFC 6066 §3: addresses are not names
+    ...(isIP(host) === 0 && { servername: host }),
+    // not by the address that was dialled
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    ALPNProtocols: ['http/1.1'],
+    ...(secureContext !== undefined && { secureContext }),
+    ...over,
+  };
+}
+
+/** Waits for the handshake. */
+function secured(socket: TLSSocket, host: string, signal: AbortSignal): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = startTls({
-      socket: raw,
-      host,
-      // RFC 6066 §3: addresses are not names
-      ...(isIP(host) === 0 && { servername: host }),
-      ALPNProtocols: ['http/1.1'],
-      ...(secureContext !== undefined && { secureContext }),
-    });
     const end = () => signal.removeEventListener('abort', abort);
     const abort = () => {
       socket.destroy();

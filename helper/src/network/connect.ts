@@ -1,9 +1,9 @@
 // One TCP connection to whichever of several addresses answers first (RFC 8305, "happy eyeballs").
-import { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Address, formatEndpoint } from './address.ts';
-import type { ConnectTo } from './connect-to.ts';
+import type { ConnectTo, Endpoint } from './connect-to.ts';
 import { socketFailure } from './socket-failure.ts';
 
 // RFC 8305 §5: how long an address may stay silent before the next one is tried beside it. Unlike with Node's own
@@ -15,11 +15,14 @@ const attemptDelayMs = 250;
 // conntrack sends each repetition of its first packet the way that the first one took. A new socket is sent anew.
 const firstRedialMs = 1_000;
 
+/** Makes a socket that connects there: an address, never a name. */
+export type Dial = (to: Endpoint) => Socket;
+
 /**
  * Dials the addresses, each a quarter of a second after the one before or as soon as that one has failed, and those that
  * are silent over and over. Every socket but the one returned is closed.
  * @param addresses at least one
- * @param open makes a socket that is not connected yet
+ * @param dial default: any socket
  * @throws Failure of the most telling address when all have failed; the signal's reason when it is aborted
  */
 export function connectToAny(
@@ -28,7 +31,7 @@ export function connectToAny(
   connectTo: ConnectTo,
   clock: Clock,
   signal: AbortSignal,
-  open: () => Socket = () => new Socket(),
+  dial: Dial = connect,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -47,25 +50,26 @@ export function connectToAny(
       end();
       reject(signal.reason);
     };
-    const dial = (address: Address) => {
-      const socket = open().connect({ ...connectTo(address.address, port), autoSelectFamily: false });
+    const dialOne = (address: Address) => {
+      const socket = dial(connectTo(address.address, port));
       dialling.set(socket, address);
-      socket.once('connect', () => {
-        dialling.delete(socket);
-        socket.removeAllListeners('error');
-        end();
-        resolve(socket);
-      });
-      socket.once('error', (error) => {
+      const fail = (error: Error) => {
         dialling.delete(socket);
         failures.push(socketFailure(error, formatEndpoint(address.address, port)));
         dialNext();
+      };
+      socket.once('connect', () => {
+        dialling.delete(socket);
+        socket.removeListener('error', fail);
+        end();
+        resolve(socket);
       });
+      socket.once('error', fail);
     };
     const dialNext = () => {
       pause.abort();
       const next = waiting.shift();
-      if (next !== undefined) dial(next);
+      if (next !== undefined) dialOne(next);
       else if (dialling.size === 0) {
         end();
         return reject(mostTelling(failures));

@@ -5,7 +5,7 @@ import { otherVariables } from '../contract/environment.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Address, formatEndpoint } from './address.ts';
-import { connectToAny } from './connect.ts';
+import { connectToAny, type Dial } from './connect.ts';
 import { parseConnectTo } from './connect-to.ts';
 import type { RecordType } from './nameserver.ts';
 import { ownNames } from './own-names.ts';
@@ -38,10 +38,10 @@ export interface Network {
   query(name: string, type: RecordType, signal: AbortSignal, onPhase?: OnPhase): Promise<DnsRecords>;
   /**
    * A TCP connection. Whoever gets the socket closes it, and listens for its errors.
-   * @param open makes a socket that is not connected yet; default: any
+   * @param dial makes the socket; default: any
    * @throws Failure as `resolve`, or CONNECTION_REFUSED, CONNECTION_RESET, UNREACHABLE, TIMED_OUT, NETWORK_FAILED
    */
-  connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase, open?: () => Socket): Promise<Socket>;
+  connect(host: string, port: number, signal: AbortSignal, onPhase?: OnPhase, dial?: Dial): Promise<Socket>;
   /** Where this process is within the cluster; read anew each time. */
   identity(): PodIdentity;
   /** The names of this pod that stand in its hosts file, in lower case. */
@@ -72,12 +72,12 @@ export function createNetwork(world: {
       onPhase?.({ kind: 'resolve', name });
       return queryRecords(name, type, files, clock, signal);
     },
-    connect: async (host, port, signal, onPhase, open) => {
+    connect: async (host, port, signal, onPhase, dial) => {
       const addresses = await network.resolve(host, signal, onPhase);
       if (addresses.length === 0) throw new Failure('NAME_NOT_FOUND', `${host} has no address`);
       const [first] = addresses;
       if (first !== undefined) onPhase?.({ kind: 'connect', endpoint: formatEndpoint(first.address, port) });
-      return connectToAny(addresses, port, connectTo, clock, signal, open);
+      return connectToAny(addresses, port, connectTo, clock, signal, dial);
     },
     identity: () => readPodIdentity(files.resolvConf),
     ownNames: () => {

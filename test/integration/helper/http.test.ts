@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { type Agent, createAgent, type HttpRequest } from '../../../helper/src/http/agent.ts';
 import { createNetwork } from '../../../helper/src/network/network.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { startOrigin } from '../../support/http-origin.ts';
 
 const agent = (): Agent => createAgent(createNetwork({ env: {}, clock: systemClock }));
@@ -63,6 +66,56 @@ test('a connection is used again once its answer was read to the end, and not af
   await bodyOf(await one.request(request(origin.url)));
   assert.equal(ports.size, 2);
   one.close();
+});
+
+test('large bodies are brought to their place, with pauses, over a connection that is used again', async (t) => {
+  const body = randomBytes((3 << 20) + 500_000);
+  const tls = makeCertificate(['localhost']);
+  for (const secure of [false, true]) {
+    await t.test(secure ? 'https' : 'http', async () => {
+      const ports = new Set<number>();
+      await using origin = await startOrigin(
+        ({ port }) => {
+          ports.add(port);
+          return { body };
+        },
+        secure ? { tls } : {},
+      );
+      const one = createAgent(createNetwork({ env: {}, clock: systemClock }), { ca: [tls.cert] });
+      const url = origin.url.replace('127.0.0.1', 'localhost');
+      for (let i = 0; i < 2; i++) {
+        const answer = await one.request(request(url));
+        const place = Buffer.alloc(body.length);
+        let at = 0;
+        let pauses = 0;
+        const cameInPauses: number[] = [];
+        const pause = async (from: number) => {
+          for (let turn = 0; turn < 100; turn++) await turnOfLoop();
+          cameInPauses.push(at - from);
+          answer.resume();
+        };
+        await answer.receiveInto({
+          room: () => place.subarray(at, at + 100_000),
+          filled: (bytes) => {
+            at += bytes;
+            if (at < (pauses + 1) << 20) return false;
+            pauses++;
+            void pause(at);
+            return true;
+          },
+        });
+        assert.ok(place.equals(body));
+        assert.equal(cameInPauses.length, 3);
+        // what TLS has read already, it hands over
+        assert.ok(
+          cameInPauses.every((bytes) => bytes <= 64 << 10),
+          `${cameInPauses}`,
+        );
+      }
+      assert.equal(ports.size, 1);
+      one.close();
+    });
+  }
 });
 
 test('what goes wrong has its code', async () => {

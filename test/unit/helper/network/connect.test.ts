@@ -41,7 +41,7 @@ async function dial(addresses: readonly Address[], fates: readonly Fate[], lasts
   const open = () => {
     const line = new Line(fates[lines.length] ?? 'silent');
     lines.push(line);
-    return line;
+    return line.connect();
   };
   clock.sleep(lastsMs, stop.signal).then(
     () => stop.abort(new Error('late')),
