@@ -1,7 +1,8 @@
 // From the words of the command line to a command and its exit code. yargs reads; it never prints and never exits.
 import { suggest } from '../../helper/src/contract/index.ts';
 import { prepareWords, restoreDashes } from './argv.ts';
-import type { Call, Command, Flags } from './command.ts';
+import { type Call, type Command, type Flags, nameOf } from './command.ts';
+import { commandNames, findCommand } from './commands/find.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Fault } from './fault.ts';
@@ -34,20 +35,18 @@ async function runCommand(argv: readonly string[], shell: Shell): Promise<number
   const { words, rest, steps } = prepareWords(argv);
   const { out, err } = shell.streams;
   const asked = words.some((word) => word === '--help' || word === '-h');
-  const [first, second] = words.filter((word) => !word.startsWith('-'));
+  const [first, second, third] = words.filter((word) => !word.startsWith('-'));
 
   if (words.length === 0) {
     err.write(programHelp(shell.programName, commands, err));
     return exitCodes.usage.code;
   }
+  if (asked && first !== undefined && first !== 'help') {
+    out.write(commandHelp(shell.programName, findCommand(first), out, 'usual'));
+    return exitCodes.success.code;
+  }
   if (asked || first === 'help') {
-    const topic = first === 'help' ? second : first;
-    const command = topic === undefined ? undefined : findCommand(topic);
-    out.write(
-      command === undefined
-        ? programHelp(shell.programName, commands, out)
-        : commandHelp(shell.programName, command, out),
-    );
+    out.write((await import('./help.ts')).help(shell.programName, second, third, out));
     return exitCodes.success.code;
   }
   if (words[0] === '--version' || words[0] === 'version') {
@@ -55,7 +54,7 @@ async function runCommand(argv: readonly string[], shell: Shell): Promise<number
     return exitCodes.success.code;
   }
   if (first === undefined || words[0]?.startsWith('-')) {
-    throw new Fault('usage', `a command comes first: ${commandNames().join(', ')}`);
+    throw new Fault('usage', `a command comes first: ${commandNames.join(', ')}`);
   }
 
   const { command, args } = await parse(findCommand(first), words);
@@ -112,18 +111,7 @@ async function parse(command: Command, words: readonly string[]): Promise<{ comm
   return { command, args };
 }
 
-const nameOf = (command: Command) => command.usage.split(' ')[0] ?? '';
-const commandNames = () => commands.map(nameOf);
 const cureOf = (command: Command) => ({ cure: `${nameOf(command)} --help shows how it is used` });
-
-function findCommand(name: string): Command {
-  const found = commands.find((command) => nameOf(command) === name);
-  if (found !== undefined) return found;
-  const nearest = suggest(name, commandNames());
-  throw new Fault('usage', `unknown command ${JSON.stringify(name)}`, {
-    cure: nearest === undefined ? `it is one of ${commandNames().join(', ')}` : `did you mean ${nearest}?`,
-  });
-}
 
 /** Says in our words what yargs complains about. */
 function explain(message: string, command: Command): string {

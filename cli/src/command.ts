@@ -7,6 +7,8 @@ export interface Flag extends Options {
   readonly placeholder?: string;
   /** What a shell may offer, where other values are good as well. */
   readonly completes?: readonly string[];
+  /** Told by `greenroom help COMMAND` alone: what `--help` says shall fit a screen. */
+  readonly rare?: boolean;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -48,6 +50,8 @@ export interface Command {
   /** Does the work and answers the exit code. Throws Fault. */
   run(call: Call): Promise<number>;
 }
+
+export const nameOf = ({ usage }: Command): string => usage.split(' ')[0] ?? '';
 
 type Given<P extends Positionals, F extends Flags> = InferredOptionTypes<P & F>;
 

@@ -64,7 +64,8 @@ const cliBase = ['fault', 'streams', 'contract'];
 
 const cliRooms: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'exit-codes', 'streams', 'node'],
-  cli: ['argv', 'command', 'commands', 'completion', 'exit-codes', 'shell', 'render', 'yargs', ...cliBase],
+  cli: ['argv', 'command', 'commands', 'completion', 'exit-codes', 'help', 'shell', 'render', 'yargs', ...cliBase],
+  help: ['commands', 'render', ...cliBase],
   argv: ['command'],
   command: ['shell', 'yargs'],
   shell: ['streams'],

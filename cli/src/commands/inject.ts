@@ -11,12 +11,13 @@ const placeFlags = {
   first: {
     type: 'boolean',
     group,
-    describe: "Before every other init container; the default, but behind a mesh's proxy",
+    describe: "Before all others: the default, but behind a mesh's proxy",
   },
-  last: { type: 'boolean', group, describe: 'Behind every other init container' },
+  last: { type: 'boolean', group, describe: 'Behind all others' },
   before: { type: 'string', group, placeholder: 'NAME', describe: 'Right before this init container' },
   after: { type: 'string', group, placeholder: 'NAME', describe: 'Right behind this init container' },
   container: {
+    rare: true,
     type: 'string',
     array: true,
     group,
@@ -26,6 +27,7 @@ const placeFlags = {
 } as const satisfies Flags;
 
 const values = {
+  rare: true,
   type: 'string',
   group: outputFlags.output.group,
   placeholder: 'KEY',
@@ -34,12 +36,11 @@ const values = {
 
 export const injectCommand = defineCommand({
   usage: 'inject <inputs..>',
-  summary: 'Put steps into manifests that are there; everything else in them stays as it is written',
+  summary: 'Put steps into manifests that are there; all else in them stays as it is',
   examples: [
     ['greenroom inject --wait tcp://db:5432 app.yaml | kubectl apply -f -', 'the app starts when its database answers'],
     ["greenroom inject --write --fetch 'https://example.org/a.html /www/a.html' k8s/", 'change the files of a folder'],
     ['helm template my-chart | greenroom inject --wait dns://myappb --only deployment/my-app -', 'a chart, one object'],
-    ['greenroom inject -o kustomize --wait tcp://db:5432 app.yaml', 'a component for overlays'],
     ['greenroom inject --diff --wait tcp://db:5432 --before migrate app.yaml', 'see what would change'],
   ],
   positionals: transformPositionals,

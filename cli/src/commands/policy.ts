@@ -34,6 +34,7 @@ const flags = {
   },
   name: {
     ...helperFlags.name,
+    rare: false,
     group: place,
     describe: 'Of the policy, and of the init container',
   },

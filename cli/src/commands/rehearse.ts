@@ -38,6 +38,7 @@ const flags = {
     describe: 'How long the rehearsal of one workload may take',
   },
   'max-restarts': {
+    rare: true,
     type: 'string',
     default: '3',
     placeholder: 'N',
@@ -50,18 +51,29 @@ const flags = {
     describe: "The longest pause before a restart, as the kubelet's crashLoopBackOff.maxContainerRestartPeriod",
   },
   'run-app-for': {
+    rare: true,
     type: 'string',
     default: '3s',
     placeholder: 'DURATION',
     describe: 'How long the stand-in of an app that never ends is run',
   },
-  'allow-network': { type: 'boolean', describe: 'Ask the real name servers for names that nobody declared' },
+  'allow-network': {
+    rare: true,
+    type: 'boolean',
+    describe: 'Ask the real name servers for names that nobody declared',
+  },
   'helper-image': {
+    rare: true,
     type: 'string',
     placeholder: 'IMAGE',
     describe: "The image that is the helper's, beside any greenroom/helper",
   },
-  keep: { type: 'string', placeholder: 'FOLDER', describe: 'Keep volumes and all in this folder, which must be empty' },
+  keep: {
+    rare: true,
+    type: 'string',
+    placeholder: 'FOLDER',
+    describe: 'Keep volumes and all in this folder, which must be empty',
+  },
   output: {
     type: 'string',
     alias: 'o',
@@ -76,14 +88,14 @@ export const rehearseCommand = defineCommand({
   usage: 'rehearse <inputs..>',
   summary: 'Try pods without a cluster: real helper, volumes as folders, Services on loopback, the kubelet’s rules',
   examples: [
-    ['greenroom rehearse my-app.yaml --service myappb@3s', 'Rehearse a pod whose Service appears after three seconds'],
+    ['greenroom rehearse my-app.yaml --service myappb@3s', 'a pod whose Service appears after three seconds'],
     [
       'greenroom rehearse job.yaml --service db:5432=127.0.0.1:5432 --max-restart-period 1s',
-      'With a real database on this machine, and short pauses between restarts',
+      'with a real database on this machine, and short pauses between restarts',
     ],
     [
       "greenroom rehearse web.yaml --host example.org=127.0.0.1:8080 --stand-in web='node server.js {/var/www/html}'",
-      'With stand-ins for the world outside and for the app',
+      'with stand-ins for the world outside and for the app',
     ],
   ],
   positionals: {

@@ -10,7 +10,7 @@ export const transformFlags = {
     array: true,
     group,
     placeholder: 'KIND/NAME',
-    describe: 'Work on these objects alone: deployment/my-app, cronjob, my-app',
+    describe: 'These objects alone: deployment/my-app, cronjob, my-app',
   },
   write: { type: 'boolean', group, describe: 'Change the files, in place of printing' },
   check: { type: 'boolean', group, describe: 'Print nothing; exit with 1 if something would change' },

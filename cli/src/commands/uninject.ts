@@ -12,7 +12,7 @@ export const uninjectCommand = defineCommand({
   ],
   positionals: transformPositionals,
   flags: {
-    name: { ...helperFlags.name, group: 'Where:', describe: 'The name that was given to inject' },
+    name: { ...helperFlags.name, rare: false, group: 'Where:', describe: 'The name that was given to inject' },
     ...transformFlags,
     ...outputFlags,
   },

@@ -51,11 +51,11 @@ export const whyCommand = defineCommand({
   usage: 'why [what..]',
   summary: 'Say why a pod is stuck: what is wrong, since when, what happens next, what to do',
   examples: [
-    ['greenroom why', 'Whatever is not well in the current namespace'],
-    ['greenroom why deployment/web -n shop', 'Why a Deployment does not come up; job/x, pod/x, sts/x … as well'],
+    ['greenroom why', 'whatever is not well in the current namespace'],
+    ['greenroom why deployment/web -n shop', 'why a Deployment does not come up; job/x, pod/x, sts/x … as well'],
     [
       'greenroom why job/migrate --watch --fail-fast --timeout 10m',
-      'In CI: wait for it, and give up when it is hopeless',
+      'in CI: wait for it, and give up when it is hopeless',
     ],
   ],
   positionals: {

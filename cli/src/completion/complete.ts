@@ -1,7 +1,7 @@
 // What may stand next on a command line, told as kubectl's plugins and cobra's programs tell it: a candidate and its
 // meaning a line, and at the end a number (https://github.com/spf13/cobra/blob/main/site/content/completions/_index.md).
 import { sourceSchemes, stepKinds, targetSchemes } from '../../../helper/src/contract/index.ts';
-import type { Command, Flag, Positional } from '../command.ts';
+import { type Command, type Flag, nameOf, type Positional } from '../command.ts';
 
 /** cobra's ShellCompDirective: files may stand here, too. */
 const files = 0;
@@ -36,7 +36,7 @@ export function complete(words: readonly string[], commands: readonly Command[])
 function offer(words: readonly string[], commands: readonly Command[]): Offer {
   const before = words.slice(0, -1);
   const last = words.at(-1) ?? '';
-  const names = commands.map(({ usage, summary }) => ({ text: usage.split(' ')[0] ?? '', meaning: summary }));
+  const names = commands.map((command) => ({ text: nameOf(command), meaning: command.summary }));
   const [name] = before;
   if (name === undefined) {
     const own = [
@@ -48,8 +48,8 @@ function offer(words: readonly string[], commands: readonly Command[]): Offer {
       directive: noFiles,
     };
   }
-  if (name === 'help') return { candidates: before.length === 1 ? names : [], directive: noFiles };
-  const command = commands.find(({ usage }) => usage.split(' ')[0] === name);
+  if (name === 'help') return { candidates: topics(names, before.slice(1)), directive: noFiles };
+  const command = commands.find((one) => nameOf(one) === name);
   // behind -- the words are another program's
   if (command === undefined || before.includes('--'))
     return command === undefined ? nothing : { ...nothing, directive: files };
@@ -66,6 +66,13 @@ function offer(words: readonly string[], commands: readonly Command[]): Offer {
   return operandsOf(command, before);
 }
 
+/** What `help` tells of: commands, steps, and the kinds of target of a wait. */
+function topics(names: readonly Candidate[], before: readonly string[]): readonly Candidate[] {
+  if (before.length === 0)
+    return [...names, ...stepKinds.map((kind) => ({ text: kind, meaning: 'What such a step can say' }))];
+  return before.length === 1 && before[0] === 'wait' ? plain(Object.keys(targetSchemes)) : [];
+}
+
 const plain = (texts: readonly string[]): Candidate[] => texts.map((text) => ({ text, meaning: '' }));
 
 function flagOf(name: string, { flags }: Command): Flag | undefined {
@@ -74,9 +81,9 @@ function flagOf(name: string, { flags }: Command): Flag | undefined {
 
 /** The flags that are not given yet, or may be again. */
 function flagsOf({ flags }: Command, before: readonly string[]): Candidate[] {
-  const own = Object.entries(flags).filter(([name, { hidden, array }]) => {
+  const own = Object.entries(flags).filter(([name, { array }]) => {
     const given = before.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-    return hidden !== true && (array === true || !given);
+    return array === true || !given;
   });
   return [
     ...own.map(([name, { describe }]) => ({ text: `--${name}`, meaning: describe || '' })),

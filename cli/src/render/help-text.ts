@@ -1,14 +1,14 @@
 // Help: examples first, then what can be said, in the width of the terminal. Drawn from the commands' own data.
-import type { Command, Flag } from '../command.ts';
+import { stepKinds } from '../../../helper/src/contract/index.ts';
+import { type Command, type Flag, nameOf } from '../command.ts';
 import type { Writer } from '../streams.ts';
-
-const widest = 100;
+import { table, widthOf, wrap } from './columns.ts';
 
 /** The help of the whole program. */
 export function programHelp(program: string, commands: readonly Command[], to: Writer): string {
   // without what they are for: the list says it, and all of it shall fit a screen
   const examples = commands.flatMap(({ examples: [first] }) => (first === undefined ? [] : [first[0]]));
-  const rows = commands.map(({ usage, summary }) => [usage.split(' ')[0] ?? '', summary] as const);
+  const rows = commands.map((command) => [nameOf(command), command.summary] as const);
   return [
     'Init containers that wait and download as they should.\n',
     ...examples.map((line) => exampleLine(program, line)),
@@ -18,27 +18,45 @@ export function programHelp(program: string, commands: readonly Command[], to: W
   ].join('\n');
 }
 
-/** The help of one command. */
-export function commandHelp(program: string, command: Command, to: Writer): string {
-  const sections = new Map<string, (readonly [string, string])[]>();
-  for (const [name, flag] of Object.entries(command.flags)) {
-    if (flag.hidden === true) continue;
-    const title = flag.group ?? 'Options:';
-    sections.set(title, [...(sections.get(title) ?? []), [flagTerm(name, flag), flagText(flag)]]);
-  }
+export type Amount = 'usual' | 'all';
+
+/** The help of one command: with the flags that most want, on a screen; or with all of them. */
+export function commandHelp(program: string, command: Command, to: Writer, amount: Amount): string {
+  const told = Object.entries(command.flags).filter(([, flag]) => amount === 'all' || flag.rare !== true);
+  const sections = Map.groupBy(told, ([, { group }]) => group ?? 'Options:');
+  const name = nameOf(command);
   return [
     `${wrap(command.summary, widthOf(to)).join('\n')}\n`,
     ...exampleLines(program, command.examples, widthOf(to)),
-    `\nUsage: ${[program, command.usage.split(' ')[0], operandWords(command), '[options]'].filter((word) => word !== '').join(' ')}`,
+    `\nUsage: ${[program, name, operandWords(command), '[options]'].filter((word) => word !== '').join(' ')}`,
     ...table(
       Object.entries(command.positionals).map(
-        ([name, { describe }]) => [operandWord(name, command), describe ?? ''] as const,
+        ([operand, { describe }]) => [operandWord(operand, command), describe ?? ''] as const,
       ),
       to,
     ),
-    ...[...sections].flatMap(([title, rows]) => [`\n${title}`, ...table(rows, to)]),
+    ...[...sections].flatMap(([title, flags]) => [
+      `\n${title}`,
+      ...table(
+        flags.map(([flag, details]) => [flagTerm(flag, details), flagText(details)]),
+        to,
+      ),
+    ]),
+    ...more(program, command, amount).flatMap((line) => wrap(line, widthOf(to))),
     '',
   ].join('\n');
+}
+
+/** Where what is not told here is told. */
+function more(program: string, command: Command, told: Amount): string[] {
+  const name = nameOf(command);
+  const isLess = told === 'usual' && Object.values(command.flags).some(({ rare }) => rare);
+  const steps = stepKinds.filter((kind) => kind in command.flags).map((kind) => `help ${kind}`);
+  const parts = [
+    ...(isLess ? [`All options: ${program} help ${name}`] : []),
+    ...(steps.length > 0 ? [`of steps: ${program} ${steps.join(', ')}`] : []),
+  ];
+  return parts.length === 0 ? [] : ['', parts.join('; ')];
 }
 
 /** The operands of a command as help names them: `KIND NAME`, `INPUTS...`. */
@@ -78,10 +96,11 @@ function exampleLines(program: string, examples: Command['examples'], width: num
   );
 }
 
-/** A line that is too long goes on in the next one, as a shell reads it: before a flag or a pipe. */
+/** A line that is too long goes on in the next one, as a shell reads it: before a flag or a pipe, never within quotes. */
 function continued(line: string, width: number): string[] {
   if (line.length <= width) return [line];
-  const breaks = [...line.matchAll(/ (?=--?[a-z]|\| )/g)].map(({ index }) => index);
+  const unquoted = line.replace(/'[^']*'|"[^"]*"/g, ({ length }) => '.'.repeat(length));
+  const breaks = [...unquoted.matchAll(/(?<=\S) (?=--?[a-z]|\| )/g)].map(({ index }) => index);
   const at = breaks.findLast((index) => index <= width - 2);
   if (at === undefined) return [line];
   return [`${line.slice(0, at)} \\`, ...continued(`    ${line.slice(at + 1)}`, width)];
@@ -89,28 +108,3 @@ function continued(line: string, width: number): string[] {
 
 const exampleLine = (program: string, line: string) =>
   `  ${line.replace(/^greenroom|(?<=\| |<\()greenroom/g, program)}`;
-
-const widthOf = (to: Writer): number => Math.min(widest, to.columns ?? widest);
-
-/** Two columns; the second is wrapped under itself. */
-function table(rows: readonly (readonly [string, string])[], to: Writer): string[] {
-  const width = widthOf(to);
-  const first = Math.min(30, Math.max(0, ...rows.map(([term]) => term.length))) + 4;
-  return rows.flatMap(([term, text]) => {
-    const [head = '', ...tail] = wrap(text, Math.max(20, width - first));
-    const lead = `  ${term}`;
-    // a term that is too long has a line of its own
-    const lines = lead.length + 2 > first ? [lead, ' '.repeat(first) + head] : [lead.padEnd(first) + head];
-    return [...lines, ...tail.map((line) => ' '.repeat(first) + line)];
-  });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
-}

@@ -93,7 +93,8 @@ function describeOptions(table: OptionTable): string {
     .join('');
 }
 
-function describeDefault({ kind, default: preset, format }: Option<unknown>): string {
+/** The default of an option, as what follows its summary; empty where it has none worth telling. */
+export function describeDefault({ kind, default: preset, format }: Option<unknown>): string {
   if (preset === undefined || kind === 'flag' || kind === 'list') return '';
   return `; default ${kind === 'duration' ? formatDuration(preset as number) : format(preset)}`;
 }

@@ -12,6 +12,7 @@ export { formatArgs, type HelperCommand, parseArgs } from './command.ts';
 export { type Environment, otherVariables, variableOf } from './environment.ts';
 export { type FetchOptions, fetchOptions } from './fetch-options.ts';
 export { guardsOf } from './guard.ts';
+export { describeDefault } from './help.ts';
 export { k8sResource } from './k8s-resources.ts';
 export type { Option, OptionTable } from './option.ts';
 export { formatPlan, type Plan, parsePlan, type Together } from './plan.ts';

@@ -68,6 +68,8 @@ test('an unknown command has no completion; a flag that is given is not offered 
   assert.deepEqual(ask('inject', 'k8s/ap'), [':0'], 'files are for the shell to know');
   assert.deepEqual(ask('policy', ''), [':4']);
   assert.deepEqual(ask('new', 'pod', ''), [':4']);
+  assert.deepEqual(ask('help', 'wait', 'red'), ['redis', 'rediss', ':4']);
+  assert.deepEqual(ask('help', 'fe'), ['fetch\tWhat such a step can say', ':4']);
 });
 
 test('kubectl is answered alike, by the program that it looks for', () => {

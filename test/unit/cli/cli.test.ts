@@ -1,8 +1,10 @@
 // The command line itself: what yargs would lose, what is answered to a slip, help and version.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nameOf } from '../../../cli/src/command.ts';
 import { commands } from '../../../cli/src/commands/index.ts';
 import { exitCodes } from '../../../cli/src/exit-codes.ts';
+import { type Option, stepKinds, stepOptions, targetSchemes } from '../../../helper/src/contract/index.ts';
 import { runInShell } from '../../support/in-shell.ts';
 
 const pod = 'kind: Pod\nspec:\n  containers:\n  - name: a\n';
@@ -54,6 +56,9 @@ test('words behind -- are the app’s own, flags and dashes included', async () 
 });
 
 const slips: readonly (readonly [string[], RegExp])[] = [
+  [['wait', 'tcp://a:1'], /unknown command "wait"\n.*--wait STEP; help wait/],
+  [['help', 'injct'], /did you mean inject\?/],
+  [['help', 'wait', 'htp'], /unknown kind of target "htp"\n {2}did you mean http\?/],
   [['injct', 'x'], /unknown command "injct"\n {2}did you mean inject\?/],
   [['inject', 'x', '--wiat', 'tcp://a:1'], /unknown option --wiat; did you mean --wait\?/],
   [['inject', 'x', '--wait'], /--wait needs a step, such as/],
@@ -99,19 +104,55 @@ test('a secret in a flag that is faulty is not repeated', async () => {
   assert.doesNotMatch(stderr, /hunter2/);
 });
 
-test('help shows examples first and keeps to the width of the terminal', async () => {
-  for (const { usage } of commands) {
-    const [name = ''] = usage.split(' ');
+for (const command of commands) {
+  const name = nameOf(command);
+
+  test(`the help of ${name} fits a screen, examples first`, async () => {
     const { exitCode, stdout, stderr } = await runInShell([name, '--help'], { columns: 80 });
     assert.deepEqual([exitCode, stderr], [0, '']);
-    assert.ok(stdout.indexOf('  greenroom ') < stdout.indexOf('Usage:'), name);
+    assert.ok(stdout.indexOf('  greenroom ') < stdout.indexOf('Usage:'));
+    const lines = stdout.trimEnd().split('\n');
     assert.deepEqual(
-      stdout.split('\n').filter((line) => line.length > 80),
+      lines.filter((line) => line.length > 80),
       [],
-      name,
     );
-    assert.ok(stdout.split('\n').length <= 70, `${name}: ${stdout.split('\n').length} lines`);
-    assert.equal((await runInShell(['help', name], { columns: 80 })).stdout, stdout);
+    assert.ok(lines.length <= 40, `${lines.length} lines`);
+  });
+
+  test(`help ${name} tells every option; ${name} --help says so where it does not`, async () => {
+    const all = (await runInShell(['help', name], { columns: 80 })).stdout;
+    const usual = (await runInShell([name, '--help'], { columns: 80 })).stdout;
+    const told = (text: string) => Object.keys(command.flags).filter((flag) => text.includes(`--${flag}`));
+    assert.deepEqual(told(all), Object.keys(command.flags));
+    assert.equal(usual.includes(`All options: greenroom help ${name}`), told(usual).length < told(all).length);
+  });
+
+  test(`what the help of ${name} shows on several lines is one command line to a shell`, async () => {
+    for (const columns of [40, 60, 80]) {
+      const { stdout } = await runInShell([name, '--help'], { columns });
+      const shown = stdout.slice(0, stdout.indexOf('\nUsage:')).replaceAll(/ \\\n +/g, ' ');
+      for (const [line] of command.examples) assert.ok(shown.includes(`  ${line}`), line);
+      // within quotes a backslash would stay
+      for (const line of stdout.split('\n').filter((one) => one.endsWith(' \\'))) {
+        assert.equal((line.match(/'/g) ?? []).length % 2, 0, line);
+      }
+    }
+  });
+}
+
+test('help wait and help fetch tell every option of a step, those of one kind of target behind its scheme', async () => {
+  const pages = [['fetch'], ['wait'], ...Object.keys(targetSchemes).map((scheme) => ['wait', scheme])];
+  const told = { wait: '', fetch: '' };
+  for (const topic of pages) {
+    const { exitCode, stdout, stderr } = await runInShell(['help', ...topic], { columns: 80 });
+    assert.deepEqual([exitCode, stderr], [0, ''], topic.join(' '));
+    assert.match(stdout, new RegExp(`^  --${topic[0]} ['"]`));
+    told[topic[0] as 'wait' | 'fetch'] += stdout;
+  }
+  for (const kind of stepKinds) {
+    for (const { flag } of Object.values<Option<unknown>>(stepOptions[kind])) {
+      assert.match(told[kind], new RegExp(`^  --${flag}\\b`, 'm'));
+    }
   }
 });
 
