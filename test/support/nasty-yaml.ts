@@ -221,6 +221,14 @@ function writeBlock(value: Value, indent: number, look: Look): string[] {
     const props = anchor === undefined ? '' : ` &${anchor}`;
     if (typeof item === 'string' && item.includes('\n'))
       return [...noise(), ...writeLong(`${colon}${props}`, item, indent + look.step)];
+    // as charts render toYaml of an empty list
+    if (Array.isArray(item) && item.length === 0 && pick([true, false])) {
+      return [
+        ...noise(),
+        `${colon}${pick(['', ' ', '  # none'])}`,
+        `${margin}${' '.repeat(look.step)}[]${pick(['', ' # none'])}`,
+      ];
+    }
     if (!isBlock(item, look)) {
       const text = writeInline(item, indent + look.step, look);
       return [

@@ -188,13 +188,14 @@ function emptyEntry(edits: Edits, map: YAMLMap, entry: Entry): boolean {
     else return false;
     return true;
   }
-  const at = valueStart(entry);
-  emptyPattern.lastIndex = text.indexOf('#', at);
-  const match = emptyPattern.lastIndex < edits.lineAfter(at) ? emptyPattern.exec(text) : null;
+  // on the line of the key, or on one of its own as the empty list was
+  const mark = text.indexOf(emptyMark, valueStart(entry));
+  emptyPattern.lastIndex = mark;
+  const match = mark !== -1 && mark < itemStart(seq, 0) ? emptyPattern.exec(text) : null;
   if (match === null) return false;
-  const [mark, was = ''] = match;
-  if (was === 'empty') edits.replace(match.index - 1, match.index + mark.length, '');
-  else edits.replace(match.index, match.index + mark.length, was);
+  const [whole, was = ''] = match;
+  if (was === 'empty') edits.replace(mark - 1, mark + whole.length, '');
+  else edits.replace(mark, mark + whole.length, was);
   seq.items.forEach((_, index) => {
     cutItemLines(edits, seq, index);
   });
