@@ -7,8 +7,11 @@ import { readReference, readVolumes, readWholeObject } from './read-volumes.ts';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'] as const;
 
-/** @throws Fault input, naming the field */
-export function readPod(spec: Fields): PodSpec {
+/**
+ * @param claims the names of its StatefulSet's volumeClaimTemplates
+ * @throws Fault input, naming the field
+ */
+export function readPod(spec: Fields, claims: readonly string[]): PodSpec {
   const restartPolicy = readPolicy(spec) ?? 'Always';
   const containers = [
     ...spec.list('initContainers').map((container) => {
@@ -24,7 +27,7 @@ export function readPod(spec: Fields): PodSpec {
   const names = containers.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Fault('input', `${spec.where}: two containers are called ${twice}`);
-  const volumes = readVolumes(spec);
+  const volumes = readVolumes(spec, claims);
   for (const container of containers) {
     const lost = container.mounts.find(({ volume }) => !volumes.some(({ name }) => name === volume));
     if (lost !== undefined) {

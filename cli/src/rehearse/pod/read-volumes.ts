@@ -5,14 +5,17 @@ import type { Reference, Volume, VolumeFile, WholeObject } from './pod-spec.ts';
 
 const defaultMode = 0o644;
 
-export function readVolumes(spec: Fields): Volume[] {
-  return spec.list('volumes').map((volume) => {
+/**
+ * The volumes of a pod.
+ * @param claims the names of a StatefulSet's volumeClaimTemplates, which take the place of volumes of the same name
+ */
+export function readVolumes(spec: Fields, claims: readonly string[]): Volume[] {
+  const own = spec.list('volumes').map((volume): Volume => {
     const name = volume.requiredText('name');
     // an unnamed kind is an emptyDir, as the API server makes it
     const kind = Object.keys(volume.value).find((key) => key !== 'name') ?? 'emptyDir';
     const source = volume.fields(kind);
-    const mode = source?.number('defaultMode') ?? defaultMode;
-    const made = { name, kind, mode, objects: [] as WholeObject[], files: [] as VolumeFile[], isForeign: false };
+    const made = { ...emptyVolume(name, kind), mode: source?.number('defaultMode') ?? defaultMode };
     switch (kind) {
       case 'emptyDir':
         return made;
@@ -30,7 +33,20 @@ export function readVolumes(spec: Fields): Volume[] {
         return { ...made, isForeign: true };
     }
   });
+  return [
+    ...own.filter(({ name }) => !claims.includes(name)),
+    ...claims.map((name) => ({ ...emptyVolume(name, 'persistentVolumeClaim'), isForeign: true })),
+  ];
 }
+
+const emptyVolume = (name: string, kind: string): Volume => ({
+  name,
+  kind,
+  mode: defaultMode,
+  objects: [],
+  files: [],
+  isForeign: false,
+});
 
 /** A part of a projected volume, or a volume of that kind. */
 function readSource(kind: string, source: Fields): { objects: WholeObject[]; files: VolumeFile[] } {

@@ -51,7 +51,11 @@ export function readWorkloads(objects: readonly ManifestObject[], namespace: str
       const jobSpec = kind === 'CronJob' ? required(required(spec, 'jobTemplate'), 'spec') : spec;
       const template = kind === 'Pod' ? fields : required(jobSpec, 'template');
       const metadata = template.fields('metadata');
-      const pod = readPod(required(template, 'spec'));
+      const claims = kind === 'StatefulSet' ? spec.list('volumeClaimTemplates') : [];
+      const pod = readPod(
+        required(template, 'spec'),
+        claims.map((claim) => required(claim, 'metadata').requiredText('name')),
+      );
       const isJob = kind === 'Job' || kind === 'CronJob';
       if (isJob && pod.restartPolicy === 'Always') {
         const cure = 'write restartPolicy: Never or OnFailure; a Job takes no other';

@@ -23,6 +23,26 @@ describe('what can be rehearsed', () => {
     });
   }
 
+  it('is a pod of a StatefulSet with the claims of its templates as volumes, in place of those of the same name', () => {
+    const [workload] = read(`
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+  template:
+    spec:
+      volumes: [{name: data, emptyDir: {}}, {name: run, emptyDir: {}}]
+      containers: [{name: db, image: x, volumeMounts: [{name: data, mountPath: /data}, {name: run, mountPath: /run}]}]
+`);
+    assert.deepEqual(
+      workload?.pod.volumes.map(({ name, kind, isForeign }) => ({ name, kind, isForeign })),
+      [
+        { name: 'run', kind: 'emptyDir', isForeign: false },
+        { name: 'data', kind: 'persistentVolumeClaim', isForeign: true },
+      ],
+    );
+  });
+
   it('is the template of a CronJob, with the rules of its Job', () => {
     const [workload] = read(`
 kind: CronJob
