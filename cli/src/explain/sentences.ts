@@ -2,6 +2,7 @@
 import { describeDuration, exitCodes, formatDuration } from '../../../helper/src/contract/index.ts';
 import { formatQuantity } from '../manifest/quantity.ts';
 import { afterFailedPod } from '../rehearse/kubelet/job-rules.ts';
+import type { ContainerRole } from '../rehearse/kubelet/restart-rules.ts';
 import type { HandOver } from './hand-overs.ts';
 import type { Part } from './parts.ts';
 import type { EffectiveRequest } from './resources.ts';
@@ -62,8 +63,12 @@ function afterFailure({ job }: Story['workload'], container: string): string {
   return `the Job makes another one after 10s, 20s, 40s …, up to its backoffLimit of ${job.backoffLimit}`;
 }
 
-export function requestSentence({ resource, whileRunning, raisedBy }: EffectiveRequest, podLevel: boolean): string {
-  if (podLevel) return "the pod's own resources say so";
-  if (raisedBy === undefined) return 'what the app and its sidecars need; the init containers are free';
+export function requestSentence({ resource, whileRunning, raisedBy }: EffectiveRequest, story: Story): string {
+  if (story.resources.podLevel) return "the pod's own resources say so";
+  if (raisedBy === undefined) {
+    const has = (role: ContainerRole) => story.parts.some(({ container }) => container.rules.role === role);
+    const needs = has('sidecar') ? 'what the app and its sidecars need' : 'what the app needs';
+    return has('init') ? `${needs}; the init containers are free` : needs;
+  }
   return `${raisedBy} raises it from ${formatQuantity(resource, whileRunning)}, for the whole life of the pod`;
 }

@@ -52,7 +52,7 @@ export function sectionsOf(story: Story, style: Style): Section[] {
         ...resources.requests.map(
           (request): Row => [
             request.resource,
-            [`${formatQuantity(request.resource, request.amount)}: ${requestSentence(request, resources.podLevel)}`],
+            [`${formatQuantity(request.resource, request.amount)}: ${requestSentence(request, story)}`],
           ],
         ),
         ['QoS', [resources.qos]],

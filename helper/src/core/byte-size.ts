@@ -3,12 +3,12 @@
 
 const suffixes = [
   ['Ti', 2 ** 40],
-  ['Gi', 2 ** 30],
-  ['Mi', 2 ** 20],
-  ['Ki', 2 ** 10],
   ['T', 1e12],
+  ['Gi', 2 ** 30],
   ['G', 1e9],
+  ['Mi', 2 ** 20],
   ['M', 1e6],
+  ['Ki', 2 ** 10],
   ['k', 1e3],
 ] as const;
 
@@ -36,8 +36,8 @@ export function formatByteSize(sizeBytes: number): string {
 
 /** Writes a measured size for people: `3.4 MiB`. */
 export function describeByteSize(sizeBytes: number): string {
-  for (const [suffix, factor] of suffixes.slice(0, 4)) {
-    if (sizeBytes >= factor) return `${(sizeBytes / factor).toFixed(1)} ${suffix}B`;
+  for (const [suffix, factor] of suffixes) {
+    if (suffix.endsWith('i') && sizeBytes >= factor) return `${(sizeBytes / factor).toFixed(1)} ${suffix}B`;
   }
   return `${sizeBytes} B`;
 }

@@ -203,6 +203,9 @@ function call(words: readonly string[], context: Context): number {
       return call(args[0] === '--' ? args.slice(1) : args, context);
     case 'timeout':
       return runTimeout(args, context);
+    case '.':
+    case 'source':
+      throw new Unsure(`what stands in ${args[0] ?? 'it'} is not known`);
     case 'tar': {
       const tar = readTar(args, world, (why) => new Unsure(why));
       const archive = tar.from === undefined ? undefined : absolute(tar.from, world);

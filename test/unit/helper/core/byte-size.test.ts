@@ -29,6 +29,11 @@ test('what is written is read back as the same number', () => {
   );
 });
 
+test('it is written with the largest suffix that divides it', () => {
+  const sizes = [2_048_000_000, 100_000_000, 64 * 2 ** 20, 1.5 * 2 ** 30, 1_000, 1_023];
+  assert.deepEqual(sizes.map(formatByteSize), ['2048M', '100M', '64Mi', '1536Mi', '1k', '1023']);
+});
+
 test('a measured size is given in the largest unit that fits', () => {
   assert.deepEqual([512, 1_536, 10 * 2 ** 30].map(describeByteSize), ['512 B', '1.5 KiB', '10.0 GiB']);
 });
