@@ -1,11 +1,13 @@
 // Builds the programs of others that tests want beside ours: `node test/prepare.ts [NAME...]`, all by default. The suite
 // does so itself where CI is set, before its tests and one at a time. What cannot be built is said; its tests are left out.
+import { buildApiSchemas } from './support/api-schemas.ts';
 import { buildFerretdb } from './support/ferretdb.ts';
 import { buildGoTool, type GoTool, goTools } from './support/go-tool.ts';
 
 const builders: Readonly<Record<string, () => unknown>> = {
   ...Object.fromEntries(Object.keys(goTools).map((name) => [name, () => buildGoTool(name as GoTool)])),
   ferretdb: buildFerretdb,
+  'kubernetes-schemas': buildApiSchemas,
 };
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -12,6 +12,7 @@ export const goTools = {
   'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',
   rclone: 'github.com/rclone/rclone@v1.76.0',
   'kube-linter': 'golang.stackrox.io/kube-linter/cmd/kube-linter@v0.7.9',
+  kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
   'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 } as const;
 
