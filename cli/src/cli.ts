@@ -57,12 +57,20 @@ async function runCommand(argv: readonly string[], shell: Shell): Promise<number
     throw new Fault('usage', `a command comes first: ${commandNames.join(', ')}`);
   }
 
-  const { command, args } = await parse(findCommand(first), words);
-  return command.run({ args, rest, steps, shell } satisfies Call);
+  const command = findCommand(first);
+  if (argv.length === 1 && command.ask !== undefined && shell.streams.openTerminal !== undefined) {
+    const terminal = await shell.streams.openTerminal();
+    try {
+      return await command.ask(shell, terminal);
+    } finally {
+      terminal.close();
+    }
+  }
+  return command.run({ args: await parse(command, words), rest, steps, shell } satisfies Call);
 }
 
 /** The words as yargs reads them for one command, or a Fault that says what would have been right. */
-async function parse(command: Command, words: readonly string[]): Promise<{ command: Command; args: Call['args'] }> {
+async function parse(command: Command, words: readonly string[]): Promise<Call['args']> {
   const stepless = words.find((word) => word === '--wait' || word === '--fetch')?.slice(2);
   if (stepless !== undefined && command.flags[stepless] !== undefined) {
     const example = stepless === 'wait' ? "'tcp://db:5432 --deadline 2m'" : "'https://example.org/a /data/a'";
@@ -108,7 +116,7 @@ async function parse(command: Command, words: readonly string[]): Promise<{ comm
     const values = Array.isArray(value) ? value : [value];
     if (flag.type === 'string' && (values.length === 0 || values.includes(''))) throw fault('needs a value');
   }
-  return { command, args };
+  return args;
 }
 
 const cureOf = (command: Command) => ({ cure: `${nameOf(command)} --help shows how it is used` });

@@ -1,6 +1,7 @@
 // What a command of the CLI is made of. yargs reads the flags; the help is drawn from the same data.
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { Shell } from './shell.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What yargs knows of a flag, and how its value is called in help. */
 export interface Flag extends Options {
@@ -47,6 +48,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   readonly positionals: Positionals;
   readonly flags: Flags;
+  /** Called without a word by somebody at a terminal: asks for what `run` needs, and does the work. Throws Fault. */
+  ask?(shell: Shell, terminal: Terminal): Promise<number>;
   /** Does the work and answers the exit code. Throws Fault. */
   run(call: Call): Promise<number>;
 }

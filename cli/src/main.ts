@@ -45,7 +45,15 @@ run([...asked, ...process.argv.slice(2)], {
   version: ownVersion(),
   env: process.env,
   folder: process.cwd(),
-  streams: { in: process.stdin, out: writerOn(process.stdout), err: writerOn(process.stderr) },
+  streams: {
+    in: process.stdin,
+    out: writerOn(process.stdout),
+    err: writerOn(process.stderr),
+    openTerminal:
+      process.stdin.isTTY && process.stderr.isTTY
+        ? async () => (await import('./terminal.ts')).openTerminal(process.stdin, process.stderr)
+        : undefined,
+  },
   stopSignal,
 }).then((code) => {
   // not process.exit(): what is still in a pipe's buffer shall arrive

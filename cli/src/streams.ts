@@ -1,4 +1,5 @@
 // Where a command reads and writes. Data goes to `out`, words to `err`; nothing else touches the process.
+import type { Terminal } from './terminal.ts';
 
 export interface Writer {
   write(text: string): void;
@@ -13,6 +14,8 @@ export interface Streams {
   readonly in: AsyncIterable<Uint8Array>;
   readonly out: Writer;
   readonly err: Writer;
+  /** Somebody who can be asked; undefined where standard input or standard error is no terminal. */
+  readonly openTerminal?: (() => Promise<Terminal>) | undefined;
 }
 
 /** Reads a stream to its end, as bytes. */

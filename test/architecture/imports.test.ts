@@ -63,15 +63,16 @@ const innerRooms: Readonly<Record<string, Readonly<Record<string, readonly strin
 const cliBase = ['fault', 'streams', 'contract'];
 
 const cliRooms: Readonly<Record<string, readonly string[]>> = {
-  main: ['cli', 'exit-codes', 'streams', 'node'],
+  main: ['cli', 'exit-codes', 'streams', 'terminal', 'node'],
   cli: ['argv', 'command', 'commands', 'completion', 'exit-codes', 'help', 'shell', 'render', 'yargs', ...cliBase],
   help: ['commands', 'render', ...cliBase],
   argv: ['command'],
-  command: ['shell', 'yargs'],
+  command: ['shell', 'terminal', 'yargs'],
   shell: ['streams'],
   fault: ['exit-codes'],
   'exit-codes': [],
-  streams: ['node'],
+  streams: ['terminal', 'node'],
+  terminal: ['fault', 'node'],
   settings: ['node', 'yaml', ...cliBase],
   commands: [
     'command',
@@ -91,6 +92,8 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
     'render',
     'scaffold',
     'settings',
+    'shell',
+    'terminal',
     'why',
     'yaml',
     'node',

@@ -1,6 +1,7 @@
 // The CLI within this process: no start, no stream of the machine; what it said and how it ended.
 import { run } from '../../cli/src/cli.ts';
 import type { Writer } from '../../cli/src/streams.ts';
+import type { Terminal } from '../../cli/src/terminal.ts';
 
 export interface ShellOptions {
   readonly input?: string | Uint8Array;
@@ -9,6 +10,8 @@ export interface ShellOptions {
   readonly programName?: string;
   /** The width of the terminal; by default there is none. */
   readonly columns?: number;
+  /** Somebody who can be asked; by default nobody. */
+  readonly openTerminal?: () => Promise<Terminal>;
 }
 
 export interface ShellEnd {
@@ -35,7 +38,12 @@ export async function runInShell(argv: readonly string[], options: ShellOptions 
     version: 'test',
     env: options.env ?? {},
     folder: options.folder ?? '/',
-    streams: { in: input(), out: writer('out'), err: writer('err') },
+    streams: {
+      in: input(),
+      out: writer('out'),
+      err: writer('err'),
+      openTerminal: options.openTerminal,
+    },
     stopSignal: () => new AbortController().signal,
   });
   return { exitCode, stdout: printed.out, stderr: printed.err };

@@ -1,6 +1,6 @@
 // greenroom new: a complete manifest for an app that waits for what it needs.
-import { type Step, suggest } from '../../../helper/src/contract/index.ts';
-import { defineCommand } from '../command.ts';
+import type { Step } from '../../../helper/src/contract/index.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
 import { type Access, apiAccesses } from '../inject/api-access.ts';
@@ -8,17 +8,9 @@ import type { HelperOptions } from '../inject/options.ts';
 import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
 import { checkImage } from '../settings.ts';
 import { helperFlags } from './helper-flags.ts';
+import { parseKind } from './scaffold-kind.ts';
 
 const group = 'The app:';
-
-// what kubectl calls them for short
-const shortKinds: Readonly<Record<string, ScaffoldKind>> = {
-  po: 'Pod',
-  deploy: 'Deployment',
-  sts: 'StatefulSet',
-  ds: 'DaemonSet',
-  cj: 'CronJob',
-};
 
 // on since then, stable since 1.31
 const failurePolicySince = 26;
@@ -29,7 +21,7 @@ const helperGroup = 65_532;
 const mountsClaim = ({ claim, objectMounts }: HelperOptions) =>
   claim !== undefined || objectMounts.some(({ kind }) => kind === 'claim');
 
-export const newCommand = defineCommand({
+export const newCommand: Command = defineCommand({
   usage: 'new <kind> <object>',
   summary: 'Write a complete manifest: an app, and the steps that run before it',
   examples: [
@@ -77,6 +69,10 @@ export const newCommand = defineCommand({
       group,
       describe: 'json has no comments; several objects are a List',
     },
+  },
+  async ask(shell, terminal) {
+    const { newByQuestions } = await import('./new-questions.ts');
+    return newByQuestions(shell, terminal, newCommand.run);
   },
   async run(call) {
     const { args, rest, shell } = call;
@@ -150,17 +146,6 @@ function aboutFlags<T>(work: () => T): T {
     if (!(error instanceof Fault)) throw error;
     throw new Fault('usage', `new: ${error.message}`, error.cure === undefined ? {} : { cure: error.cure });
   }
-}
-
-function parseKind(text: string): ScaffoldKind {
-  const word = text.toLowerCase();
-  const found =
-    scaffoldKinds.find((kind) => kind.toLowerCase() === word || `${kind.toLowerCase()}s` === word) ?? shortKinds[word];
-  if (found !== undefined) return found;
-  const nearest = suggest(text, scaffoldKinds);
-  throw new Fault('usage', `new: unknown kind ${JSON.stringify(text)}`, {
-    cure: nearest === undefined ? `it is one of ${scaffoldKinds.join(', ')}` : `did you mean ${nearest.toLowerCase()}?`,
-  });
 }
 
 // A CronJob's name goes into that of its Jobs, with eleven characters behind it
