@@ -2,8 +2,8 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { ManifestDocument } from '../manifest/parse.ts';
 import type { Lines } from '../manifest/place.ts';
+import { type PlainValue, readPlain } from '../manifest/plain-scalar.ts';
 import { follow, lookup, nothingText, type Tree } from '../manifest/tree.ts';
-import { type PlainValue, readPlain } from './plain-scalar.ts';
 
 /** The text that a value lies in. */
 export interface Origin {

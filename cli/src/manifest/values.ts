@@ -1,11 +1,26 @@
 // The text of manifests → plain data, as kubectl reads it. Nothing of the text is kept.
-import { type Document, parseAllDocuments, type Tags } from 'yaml';
+import { type Document, LineCounter, parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
 import { Fault } from '../fault.ts';
+import { readPlain } from './plain-scalar.ts';
 
-// kubectl reads YAML 1.1 (0644 is octal, `on` is true), but knows none of its times, dates and rarer tags
+/** Every scalar without quotes or tag: what kubectl makes of it, which is neither YAML 1.1 nor 1.2. */
+const plainScalar: ScalarTag = {
+  tag: 'tag:greenroom.dev,2026:plain',
+  default: true,
+  test: /^/,
+  resolve(text) {
+    const plain = readPlain(text);
+    return plain.kind === 'nothing' ? null : plain.value;
+  },
+};
+
+// the tags of YAML 1.1 are for whoever writes one, but for these, which would give what is no JSON
 const unknownTags = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`);
-const customTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !unknownTags.includes(tag.tag)));
+// the first that fits the form of a scalar is taken
+const customTags = (tags: Tags): Tags => [
+  plainScalar,
+  ...tags.filter((tag) => typeof tag === 'string' || !unknownTags.includes(tag.tag)),
+];
 
 export type Values = { readonly [key: string]: unknown };
 
@@ -16,21 +31,34 @@ export const isValues = (value: unknown): value is Values =>
  * Every object of a text; a List gives those in it.
  * @throws Fault input where the text is no YAML
  */
-export function readValues(file: string, text: string): Values[] {
-  const documents = parseAllDocuments(text, { version: '1.1', customTags, logLevel: 'silent' });
+export const readValues = (file: string, text: string): Values[] => readDocuments(file, text).flatMap(objectsOf);
+
+/**
+ * Every document of a text that is not empty.
+ * @param file the name for messages
+ * @throws Fault input, with line and column where the text is no YAML
+ */
+export function readDocuments(file: string, text: string): unknown[] {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { version: '1.1', customTags, lineCounter, logLevel: 'silent' });
   if ('empty' in documents) return [];
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) throw new Fault('input', `${file} is not valid YAML: ${error.message}`);
-    return objectsOf(plainValue(document, file));
-  });
+  return documents
+    .map((document) => {
+      const [error] = document.errors;
+      if (error === undefined) return plainValue(document, file);
+      const { line, col } = lineCounter.linePos(error.pos[0]);
+      const message = error.message.split(' at line ')[0] ?? error.message;
+      const place = { file, line, column: col, text: text.split(/\r?\n/)[line - 1] ?? '' };
+      throw new Fault('input', `is not valid YAML: ${message}`, { place });
+    })
+    .filter((value) => value !== null && value !== undefined);
 }
 
 /**
  * A document as a value. What its aliases stand for is counted: a small text can make it more than any memory holds.
  * @throws Fault input
  */
-export function plainValue(document: Document, file: string): unknown {
+function plainValue(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 1_000 });
   } catch (error) {

@@ -1,5 +1,5 @@
 // Numbers and booleans without quotes where Kubernetes takes only text.
-import type { PlainValue } from '../plain-scalar.ts';
+import type { PlainValue } from '../../manifest/plain-scalar.ts';
 import type { Rule } from '../rule.ts';
 import type { Value } from '../value.ts';
 import type { LintObject } from '../world.ts';

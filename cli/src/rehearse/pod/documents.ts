@@ -1,7 +1,6 @@
-// The text of manifests → documents as values, as kubectl reads them. Nothing of the text is kept.
-import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
+// The text of manifests → Kubernetes objects, as kubectl reads them. Nothing of the text is kept.
 import { Fault } from '../../fault.ts';
-import { plainValue } from '../../manifest/values.ts';
+import { readDocuments } from '../../manifest/values.ts';
 import { Fields, isMapping } from './fields.ts';
 
 /** A Kubernetes object that stands in one of the files. */
@@ -13,33 +12,13 @@ export interface ManifestObject {
   readonly fields: Fields;
 }
 
-// kubectl reads YAML 1.1 (0644 is octal, `on` is true), but knows none of its times, dates and rarer tags
-const unknownTags = ['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`);
-const customTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !unknownTags.includes(tag.tag)));
-
 /**
  * Reads every object of a text; a List gives those in it.
  * @param file the name for messages
  * @throws Fault input, with line and column where the text is no YAML
  */
-export function readObjects(file: string, text: string): ManifestObject[] {
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { version: '1.1', customTags, lineCounter });
-  const objects: ManifestObject[] = [];
-  for (const document of Array.isArray(documents) ? documents : []) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line, col } = lineCounter.linePos(error.pos[0]);
-      const message = error.message.split(' at line ')[0] ?? error.message;
-      const place = { file, line, column: col, text: text.split(/\r?\n/)[line - 1] ?? '' };
-      throw new Fault('input', `is not valid YAML: ${message}`, { place });
-    }
-    const value = plainValue(document, file);
-    if (value !== null && value !== undefined) objects.push(...objectsOf(value, file));
-  }
-  return objects;
-}
+export const readObjects = (file: string, text: string): ManifestObject[] =>
+  readDocuments(file, text).flatMap((value) => objectsOf(value, file));
 
 function objectsOf(value: unknown, file: string): ManifestObject[] {
   if (!isMapping(value) || typeof value.kind !== 'string') {

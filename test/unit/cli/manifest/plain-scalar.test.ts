@@ -1,7 +1,7 @@
 // What kubectl reads: each expectation is what go-yaml v2 (in kubectl) makes of the text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPlain } from '../../../../cli/src/lint/plain-scalar.ts';
+import { readPlain } from '../../../../cli/src/manifest/plain-scalar.ts';
 
 const kindOf = (text: string) => readPlain(text).kind;
 
