@@ -1,8 +1,8 @@
 // A DNS server on loopback, over UDP and TCP, whose answers the test scripts.
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Answer, decode, encode, type Packet, streamDecode, streamEncode, TRUNCATED_RESPONSE } from 'dns-packet';
+import { listenForNames } from '../../cli/src/rehearse/cluster/udp-and-tcp.ts';
 
 export interface DnsQuestion {
   readonly name: string;
@@ -48,7 +48,7 @@ export async function startDnsServer(answer: (question: DnsQuestion) => DnsReply
     };
   };
 
-  const { udp, tcp } = await listen();
+  const { udp, tcp } = await listenForNames();
   udp.on('message', (message, from) => {
     const packet = reply(decode(message), 'udp');
     if (packet !== undefined) udp.send(encode(packet), from.port, from.address);
@@ -78,21 +78,4 @@ export async function startDnsServer(answer: (question: DnsQuestion) => DnsReply
     },
   };
   return server;
-}
-
-/** Both on the same port: the system chooses one for TCP, and another program may have it for UDP already. */
-async function listen(): Promise<{ udp: UdpSocket; tcp: Server }> {
-  for (;;) {
-    const tcp = createServer().listen(0, '127.0.0.1');
-    await once(tcp, 'listening');
-    const udp = createSocket('udp4');
-    try {
-      udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
-      await once(udp, 'listening');
-      return { udp, tcp };
-    } catch (error) {
-      tcp.close();
-      if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-    }
-  }
 }

@@ -1,7 +1,6 @@
 // A name server on loopback, over UDP and TCP. What it answers is names.ts's.
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -12,6 +11,7 @@ import {
   streamEncode,
 } from 'dns-packet';
 import type { NameAnswer } from './names.ts';
+import { listenForNames } from './udp-and-tcp.ts';
 
 export interface NameServer {
   /** As resolv.conf takes it here: `127.0.0.1:41234`. */
@@ -45,7 +45,7 @@ export async function startNameServer(
     };
   };
 
-  const { udp, tcp } = await listen();
+  const { udp, tcp } = await listenForNames();
   const connections = new Set<Socket>();
   udp.on('message', async (message, from) => {
     const packet = await reply(message);
@@ -100,23 +100,5 @@ function decodeQuery(message: Buffer): Packet | undefined {
     return decode(message);
   } catch {
     return undefined;
-  }
-}
-
-/** Both on the same port: the system chooses one for TCP, and another program may have it for UDP already. */
-async function listen(): Promise<{ udp: UdpSocket; tcp: Server }> {
-  for (;;) {
-    const tcp = createServer().listen(0, '127.0.0.1');
-    await once(tcp, 'listening');
-    const udp = createSocket('udp4');
-    try {
-      udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
-      await once(udp, 'listening');
-      return { udp, tcp };
-    } catch (error) {
-      tcp.close();
-      udp.close();
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    }
   }
 }
