@@ -1,12 +1,13 @@
 // Builds both programs into dist/: bundled, so that neither the image nor a start of the CLI needs node_modules.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type OutputFile, type Plugin, transform } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin, transform } from 'esbuild';
 import { recordCode } from './code-cache.ts';
 import { driversAlone } from './drivers-alone.ts';
 import { licencesOf } from './licences.ts';
+import { pinoAlone } from './pino-alone.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -40,20 +41,6 @@ const undiciH1: Plugin = {
   },
 };
 
-// Pino is given a stream of ours and a base without the host's name: what it writes with otherwise, and the threads that
-// it could write from, would be loaded at every start and never be used.
-const pinoAlone: Plugin = {
-  name: 'pino-alone',
-  setup: ({ onResolve }) => {
-    const standIn = (name: string) => ({ path: join(root, 'helper/src/log', `${name}.cjs`) });
-    onResolve({ filter: /^(?:sonic-boom|thread-stream|\.\/(?:lib\/)?transport|worker_threads|node:os)$/ }, (asked) => {
-      if (!asked.importer.includes('/node_modules/pino/')) return undefined;
-      if (asked.path === 'node:os') return standIn('no-host-name');
-      return standIn(asked.path === 'worker_threads' ? 'no-workers' : 'no-transport');
-    });
-  },
-};
-
 // yargs reads the words, and the help is drawn by cli/src/render: what yargs would draw its own with is not needed.
 const yargsAlone: Plugin = {
   name: 'yargs-alone',
@@ -70,6 +57,8 @@ const built = await Promise.all([
     ...shared,
     entryPoints: [{ in: 'helper/src/main.ts', out: 'program' }],
     outdir: 'dist/helper',
+    // beside the program: what a part calls another then is its file's name, and no path has to be worked out
+    chunkNames: '[name]-[hash]',
     plugins: [undiciH1, pinoAlone, driversAlone],
   }),
   build({
@@ -91,7 +80,8 @@ const built = await Promise.all([
   }),
 ]);
 
-const [helper, cli, inImage] = built.map(({ outputFiles }) => outputFiles ?? []);
+const [parts, cli, inImage] = built.map(({ outputFiles }) => outputFiles ?? []);
+const helper = await withStartInOne(parts ?? [], built[0].metafile);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const licences = ['helper', 'cli'].map((program, index) => ({
   path: join(root, 'dist', program, 'THIRD-PARTY-LICENSES.txt'),
@@ -99,10 +89,50 @@ const licences = ['helper', 'cli'].map((program, index) => ({
 }));
 
 /**
+ * Every start asks for the same twenty parts, since esbuild makes one of whatever two others share: these become one
+ * file, so that one is read, one taken from V8's cache, and what they call of each other is found without a look-up.
+ * They stay to be had under their names, by the parts that are loaded when they are needed.
+ */
+async function withStartInOne(parts: readonly OutputFile[], { outputs }: Metafile): Promise<OutputFile[]> {
+  const start = new Set<string>();
+  const add = (path: string) => {
+    if (start.has(path)) return;
+    start.add(path);
+    for (const { path: asked, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') add(asked);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint === 'helper/src/main.ts' || entryPoint === 'helper/src/wait/wait.ts') add(path);
+  }
+  const textOf = new Map(parts.map(({ path, text }) => [`./${basename(path)}`, text]));
+  const names = [...start].filter((path) => path in outputs).map((path) => `./${basename(path)}`);
+  const held = names.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)}),`);
+  const { outputFiles } = await build({
+    ...shared,
+    stdin: { contents: `exports.parts = {${held.join('')}}; require('./program.js');`, resolveDir: '/' },
+    outfile: join(root, 'dist/helper/program.js'),
+    format: 'cjs',
+    splitting: false,
+    metafile: false,
+    plugins: [
+      {
+        name: 'parts',
+        setup: ({ onResolve, onLoad }) => {
+          onResolve({ filter: /^\.\// }, ({ path }) =>
+            names.includes(path) ? { path, namespace: 'part' } : { path, external: true },
+          );
+          onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: textOf.get(path) ?? '' }));
+        },
+      },
+    ],
+  });
+  return [...outputFiles, ...parts.filter(({ path }) => !names.includes(`./${basename(path)}`))];
+}
+
+/**
  * esbuild splits ES modules only, and Node takes longer to start with those: each import of a module of its
  * own makes it look at all that it exports, which loads parts of Node (streams, readline) that are never used.
  */
-async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 'path' | 'contents'>> {
+async function asCommonJs({ path, text }: OutputFile): Promise<{ readonly path: string; readonly code: string }> {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -115,14 +145,25 @@ async function asCommonJs({ path, text }: OutputFile): Promise<Pick<OutputFile, 
       banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
     }),
   });
-  if (/[^\0-\x7f]/.test(code)) throw new Error(`${path} is not ASCII, and helper/src/load-parts.cjs reads it as such`);
-  return { path, contents: bytesOf(code) };
+  return { path, code };
 }
+
+/** As helper/src/load-parts.cjs takes it. */
+function asPart({ path, code }: { readonly path: string; readonly code: string }): {
+  path: string;
+  contents: Uint8Array;
+} {
+  if (/[^\0-\x7f]/.test(code)) throw new Error(`${path} is not ASCII, and helper/src/load-parts.cjs reads it as such`);
+  return { path, contents: bytesOf(`(function(exports,require,module,__filename){${code}})`) };
+}
+
+const isPart = /-[0-9A-Z]{8}\.js$/;
 
 // Two builds may run at once, and a program that runs may still load a part of itself: files appear whole,
 // those that are right already stay as they are, and only then do old ones go.
 const files = [
-  ...(await Promise.all([...(helper ?? []), ...(inImage ?? []), ...(cli ?? [])].map(asCommonJs))),
+  ...(await Promise.all([...helper, ...(inImage ?? [])].map(asCommonJs))).map(asPart),
+  ...(await Promise.all((cli ?? []).map(asCommonJs))).map(({ path, code }) => ({ path, contents: bytesOf(code) })),
   {
     path: join(root, 'dist/helper/greenroom-helper.js'),
     contents: readFileSync(join(root, 'helper/src/load-parts.cjs')),
@@ -134,7 +175,7 @@ const files = [
   })),
   ...licences,
   // parts before the programs that ask for them
-].sort((one, other) => Number(other.path.includes('/chunks/')) - Number(one.path.includes('/chunks/')));
+].sort((one, other) => Number(isPart.test(other.path)) - Number(isPart.test(one.path)));
 const old = files.filter(({ path, contents }) => !existsSync(path) || !readFileSync(path).equals(contents));
 for (const { path, contents } of old) {
   mkdirSync(dirname(path), { recursive: true });

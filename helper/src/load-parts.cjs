@@ -3,28 +3,27 @@
 // (.dev/code-cache.ts). V8 takes it only from the very version and flags that made it; else it compiles the source.
 'use strict';
 const { readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const loaded = new Map();
 
-function load(path) {
-  const known = loaded.get(path);
+function ask(name) {
+  if (name[0] !== '.') return require(name);
+  const known = loaded.get(name);
   if (known !== undefined) return known.exports;
   const module = { exports: {} };
   // before it runs: parts may ask for each other
-  loaded.set(path, module);
-  const folder = dirname(path);
-  const ask = (name) => (name[0] === '.' ? load(join(folder, name)) : require(name));
-  compile(path).call(module.exports, module.exports, ask, module, path, folder);
+  loaded.set(name, module);
+  // what every start needs, program.js holds itself
+  const held = loaded.get('./program.js')?.exports.parts?.[name];
+  if (held !== undefined) module.exports = held();
+  else compile(__dirname + name.slice(1))(module.exports, ask, module, __filename);
   return module.exports;
 }
 
+// a part is an expression, a function, and ASCII, as the build sees to: nobody has to copy or to decode it
 function compile(path) {
-  // ASCII, as the build sees to: a string of half the size, that nobody has to decode
-  const source = readFileSync(path, 'latin1');
-  const text = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-  return new Script(text, { filename: path, cachedData: codeOf(path) }).runInThisContext();
+  return new Script(readFileSync(path, 'latin1'), { filename: path, cachedData: codeOf(path) }).runInThisContext();
 }
 
 function codeOf(path) {
@@ -36,4 +35,4 @@ function codeOf(path) {
 }
 
 // without arguments it may be a KRM function that is asked (images/helper/function.ts)
-load(join(__dirname, process.argv.length > 2 ? 'program.js' : 'function.js'));
+ask(process.argv.length > 2 ? './program.js' : './function.js');

@@ -55,7 +55,7 @@ test('it holds both programs, the documents, the examples and the licences, and 
         path,
       ) &&
       !/^manifests\/[\w-]+\.(?:yaml|md)$/.test(path) &&
-      !/^dist\/(?:cli|helper)\/(?:chunks\/)?[\w-]+\.js$/.test(path) &&
+      !/^dist\/(?:helper|cli|cli\/chunks)\/[\w-]+\.js$/.test(path) &&
       !/^dist\/(?:cli|helper)\/(?:package\.json|THIRD-PARTY-LICENSES\.txt)$/.test(path),
   );
   assert.deepEqual(stray, []);
