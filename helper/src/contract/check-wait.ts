@@ -55,11 +55,12 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   }
   checkLogin(targets, values, given);
   for (const [name, option] of Object.entries(waitOptions)) {
-    const takers = Object.entries(targetKinds).filter(([, { options }]) => (options as string[]).includes(name));
-    const kinds = takers.map(([kind]) => kind);
     const value = given[name as keyof WaitOptions];
     const isGiven = Array.isArray(value) ? value.length > 0 : value !== option.default;
-    if (isGiven && kinds.length > 0 && !targets.some(({ kind }) => kinds.includes(kind))) {
+    if (!isGiven) continue;
+    const takers = Object.entries(targetKinds).filter(([, { options }]) => (options as string[]).includes(name));
+    const kinds = takers.map(([kind]) => kind);
+    if (kinds.length > 0 && !targets.some(({ kind }) => kinds.includes(kind))) {
       throw fault(`--${option.flag} is for ${kinds.join(' and ')} targets, and none of these is one`);
     }
   }

@@ -41,12 +41,15 @@ const injectedByKubernetes =
  * @throws Failure USAGE
  */
 export function checkVariables(env: Environment): void {
+  const ours = Object.keys(env).filter((name) => name.startsWith(prefix));
+  // most pods have none, and then nothing needs to be worked out
+  if (ours.length === 0) return;
   const known = new Set<string>([
     ...Object.values(otherVariables),
     ...[waitOptions, fetchOptions, processOptions].flatMap((table) => Object.values(table).map(variableOf)),
   ]);
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith(prefix) || known.has(name) || injectedByKubernetes.test(name)) continue;
+  for (const name of ours) {
+    if (known.has(name) || injectedByKubernetes.test(name)) continue;
     const nearest = suggest(name, known);
     const cure = nearest === undefined ? '' : `; did you mean ${nearest}?`;
     throw new Failure('USAGE', `unknown environment variable ${name}${cure}`);

@@ -1,9 +1,6 @@
 // Options of the server protocols: who logs in, and what is asked then. The password itself is never an option.
 import { choice, flag, list, path, text, variable } from './option.ts';
 
-// PostgreSQL's and MySQL's identifiers and MongoDB's collections fit, with or without the schema and quotes
-const tablePattern = /^[^\p{Cc}]{1,200}$/u;
-
 export const loginOptions = {
   user: text<string | undefined>({
     flag: 'user',
@@ -44,7 +41,8 @@ export const loginOptions = {
     flag: 'table',
     placeholder: 'TABLE',
     summary: 'A table, or view, that must exist in the database; of MongoDB a collection',
-    check: (value) => (tablePattern.test(value) ? undefined : 'is no name of a table'),
+    // PostgreSQL's and MySQL's identifiers and MongoDB's collections fit, with or without the schema and quotes
+    check: (value) => (/^[^\p{Cc}]{1,200}$/u.test(value) ? undefined : 'is no name of a table'),
   }),
   query: text<string | undefined>({
     flag: 'query',

@@ -1,7 +1,8 @@
 // Text that a server, a file or an archive may have a hand in, as it may be shown: it moves no cursor and begins no line.
 
-// C0, C1 and what terminals turn writing round with
-const moving = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+// C0, C1 and what terminals turn writing round with; not \p{Cc}, which makes every start read the tables of Unicode
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const moving = /[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** On one line: what ends lines, and whatever else moves the cursor, becomes a blank. */
 export function oneLine(text: string): string {
