@@ -28,7 +28,8 @@ test('fetches a file of 24 MB into a volume, verified, in 256 MB', async () => {
 test('killed in the middle it leaves no file, and its next start over the same volume finishes', async () => {
   const volume = await makeVolume('killed');
   const options = [...limited, `--network=${network}`, `--volume=${volume}:/data`];
-  const first = await startHelper(options, ['fetch', 'http://origin:8080/slow/large', '/data/large']);
+  const held = ['fetch', 'http://origin:8080/held/large', '/data/large', '--connections=1'];
+  const first = await startHelper(options, held);
   // some of it is on the disk: wherever the helper keeps what is not finished
   await inVolume(volume, 'until [ $(du -s /data | cut -f1) -gt 1024 ]; do :; done');
   await docker('kill', '--signal=KILL', first.id);
