@@ -1,30 +1,18 @@
 // The frame of a case: a namespace of its own in the run's cluster, what a case does there, and what is kept if it fails.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
-import { findStatus, type Pod } from './pod.ts';
+import { keep, summary } from './evidence.ts';
+import { helper, patienceMs, stage } from './given.ts';
+import { signal, type Task, tasksOf } from './node.ts';
+import type { Pod } from './pod.ts';
 import { type Observation, PodWatch } from './pod-watch.ts';
 import { attempt, type Outcome, run } from './processes.ts';
 
-const fromHarness = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run cases by "npm run e2e -- CASE", not on their own`);
-  return value;
-};
-
-/** Busybox, nginx, an origin: see stage/build. */
-export const stage = fromHarness('GREENROOM_E2E_STAGE');
-/** The built helper image. */
-export const helper = fromHarness('GREENROOM_E2E_HELPER');
-/** Kubernetes' minor version as a number: 36. */
-export const minor = Number(fromHarness('GREENROOM_E2E_KUBERNETES').slice(2));
-/** The Docker container that is the cluster's node. */
-export const node = fromHarness('GREENROOM_E2E_NODE');
-const failures = fromHarness('GREENROOM_E2E_FAILURES');
+export { helper, minor, node, patienceMs, stage } from './given.ts';
 
 type Manifest = string | object;
 
@@ -53,6 +41,9 @@ export const scaffold = (kind: string, name: string, ...args: readonly string[])
 
 const toYaml = (manifest: Manifest): string => (typeof manifest === 'string' ? manifest : stringify(manifest));
 
+/** A wait that did not come to its end, with what a reader needs. */
+class InVain extends Error {}
+
 export class Namespace {
   readonly name: string;
   #watch: PodWatch;
@@ -70,7 +61,7 @@ export class Namespace {
     await run('kubectl', ['create', '-f', '-'], { input: manifest, quiet: true });
     const namespace = new Namespace(name);
     // a pod is refused before it exists
-    await namespace.kubectl('wait', '--for=create', 'serviceaccount/default', '--timeout=60s');
+    await namespace.kubectl('wait', '--for=create', 'serviceaccount/default', `--timeout=${patienceMs / 1_000}s`);
     return namespace;
   }
 
@@ -103,24 +94,33 @@ export class Namespace {
   }
 
   /** Waits for a pod (by its name or the beginning of it, as a Deployment's) to be as wanted. */
-  async pod(name: string, what: string, isSo: (pod: Pod) => boolean, withinMs = 60_000): Promise<Pod> {
-    return await this.#watch.until(`${name}: ${what}`, withinMs, (pods) =>
+  async pod(name: string, what: string, isSo: (pod: Pod) => boolean): Promise<Pod> {
+    return await this.#until(`${name}: ${what}`, (pods) =>
       pods.find((pod) => pod.metadata.name.startsWith(name) && isSo(pod)),
     );
   }
 
   /** Waits for the pods of this namespace to be as wanted, all together. */
-  async pods(what: string, areSo: (pods: readonly Pod[]) => boolean, withinMs = 60_000): Promise<readonly Pod[]> {
-    return await this.#watch.until(what, withinMs, (pods) => (areSo(pods) ? pods : undefined));
+  async pods(what: string, areSo: (pods: readonly Pod[]) => boolean): Promise<readonly Pod[]> {
+    return await this.#until(what, (pods) => (areSo(pods) ? pods : undefined));
   }
 
-  /** Waits until a pod is no more. @returns how long the API server has kept it since now, in ms */
-  async gone(name: string, withinMs = 60_000): Promise<number> {
-    const startMs = performance.now();
-    await this.#watch.until(`${name}: gone`, withinMs, (pods) =>
-      pods.some((pod) => pod.metadata.name === name) ? undefined : true,
-    );
-    return performance.now() - startMs;
+  /** Waits until a pod is no more. */
+  async gone(name: string): Promise<void> {
+    await this.#until(`${name}: gone`, (pods) => (pods.some((pod) => pod.metadata.name === name) ? undefined : true));
+  }
+
+  async #until<T>(what: string, find: (pods: readonly Pod[]) => T | undefined): Promise<T> {
+    try {
+      return await this.#watch.until(what, patienceMs, find);
+    } catch (error) {
+      throw await this.#inVain((error as Error).message);
+    }
+  }
+
+  /** An error that says what the containers and the cluster have said: where it is read, the cluster is gone. */
+  async #inVain(sentence: string): Promise<InVain> {
+    return new InVain(`${sentence}\n${await this.summary()}`);
   }
 
   /** All that a pod was seen to be, in order. */
@@ -137,63 +137,44 @@ export class Namespace {
   }
 
   /** Follows a container's log until a line matches. */
-  async logLine(pod: string, container: string, pattern: RegExp, withinMs = 60_000): Promise<string> {
+  async logLine(pod: string, container: string, pattern: RegExp): Promise<string> {
     const args = ['--namespace', this.name, 'logs', '--follow', pod, '-c', container];
     const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const timer = setTimeout(() => child.kill(), withinMs);
+    const timer = setTimeout(() => child.kill(), patienceMs);
     try {
       for await (const line of createInterface({ input: child.stdout })) if (pattern.test(line)) return line;
-      throw new Error(`${pod}/${container}: no line ${pattern} in its log within ${withinMs / 1_000} s`);
+      throw await this.#inVain(`${pod}/${container}: no line ${pattern} in its log`);
     } finally {
       clearTimeout(timer);
       child.kill();
     }
   }
 
-  /** Kills what containerd runs for a pod in this namespace, behind the kubelet's back. @param container undefined: the sandbox */
-  async kill(pod: string, container?: string): Promise<void> {
-    const ctr = (...args: readonly string[]) =>
-      run('docker', ['exec', node, 'ctr', '-n', 'k8s.io', ...args], { quiet: true });
-    const labels = {
+  /** What containerd runs for a pod in this namespace. @param container undefined: the sandbox */
+  async task(pod: string, container?: string): Promise<Task> {
+    const [task, ...others] = await tasksOf({
       'io.kubernetes.pod.namespace': this.name,
       'io.kubernetes.pod.name': pod,
       'io.cri-containerd.kind': container === undefined ? 'sandbox' : 'container',
       ...(container === undefined ? {} : { 'io.kubernetes.container.name': container }),
-    };
-    const filter = Object.entries(labels).map(([label, value]) => `labels."${label}"==${value}`);
-    const running = (await ctr('tasks', 'list', '--quiet')).split('\n').filter((id) => id !== '');
-    const ids = (await ctr('containers', 'list', '--quiet', filter.join(',')))
-      .split('\n')
-      .filter((id) => running.includes(id));
-    const [id = ''] = ids;
-    if (id === '' || ids.length > 1) throw new Error(`${pod} has ${ids.length} running containers of that kind`);
-    await ctr('tasks', 'kill', '--signal', 'SIGKILL', id);
+    });
+    if (task === undefined || others.length > 0) throw new Error(`${pod} has not one running container of that kind`);
+    return task;
   }
 
-  /** Writes what there is to know of the namespace into a folder below the run's. @returns that folder */
+  /** Kills it, behind the kubelet's back. */
+  async kill(pod: string, container?: string): Promise<void> {
+    await signal('SIGKILL', await this.task(pod, container));
+  }
+
+  /** What there is to say of the namespace's pods. */
+  async summary(): Promise<string> {
+    return await summary(this.name, this.#watch.pods);
+  }
+
+  /** Writes all there is to know of the namespace into a folder. @returns that folder */
   async keep(): Promise<string> {
-    const folder = join(failures, this.name);
-    mkdirSync(folder, { recursive: true });
-    const write = async (file: string, ...args: readonly string[]) => {
-      const { stdout, stderr } = await attempt('kubectl', ['--namespace', this.name, ...args], { quiet: true });
-      writeFileSync(join(folder, file), stdout + stderr);
-    };
-    const kinds = 'pods,services,endpointslices,deployments,jobs,configmaps';
-    await write('events.txt', 'get', 'events', '--sort-by=.lastTimestamp');
-    await write('describe.txt', 'describe', 'pods,services,deployments,jobs');
-    await write('objects.yaml', 'get', kinds, '-o', 'yaml');
-    for (const pod of this.#watch.pods) {
-      const { name } = pod.metadata;
-      await write(`${name}.log`, 'logs', name, '--all-containers', '--prefix', '--timestamps');
-      for (const { name: container } of pod.status.initContainerStatuses ?? []) {
-        if ((findStatus(pod, container)?.restartCount ?? 0) > 0) {
-          await write(`${name}.${container}.previous.log`, 'logs', name, '-c', container, '--previous', '--timestamps');
-        }
-      }
-    }
-    const lines = this.#watch.observations.map((one) => JSON.stringify({ ...one, atMs: Math.round(one.atMs) }));
-    writeFileSync(join(folder, 'pods-as-seen.jsonl'), `${lines.join('\n')}\n`);
-    return folder;
+    return await keep(this.name, this.#watch.pods, this.#watch.observations);
   }
 
   async end(): Promise<void> {
@@ -209,7 +190,7 @@ export interface CaseOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Why it can't be run, if it can't. */
   readonly skip?: string | undefined;
-  /** How long it may take, in milliseconds; three minutes by default. */
+  /** What ends it if it hangs, in milliseconds; by default more than any one of its waits. */
   readonly timeoutMs?: number;
 }
 
@@ -217,13 +198,14 @@ export interface CaseOptions {
 export function onCluster(
   title: string,
   body: (namespace: Namespace, t: TestContext) => Promise<void>,
-  { labels = {}, skip, timeoutMs = 180_000 }: CaseOptions = {},
+  { labels = {}, skip, timeoutMs = 4 * patienceMs }: CaseOptions = {},
 ): void {
   test(title, { timeout: timeoutMs, ...(skip === undefined ? {} : { skip }) }, async (t) => {
     const namespace = await Namespace.create(labels);
     try {
       await body(namespace, t);
     } catch (error) {
+      if (!(error instanceof InVain)) t.diagnostic(await namespace.summary());
       t.diagnostic(`What was in the namespace: ${await namespace.keep()}`);
       throw error;
     } finally {

@@ -57,12 +57,12 @@ export class Cluster {
     mkdirSync(folder, { recursive: true });
     // --retain: one that fails half way is looked into before it is deleted
     const args = ['create', 'cluster', '--name', this.name, '--image', this.#image, '--config', '-'];
-    await run('kind', [...args, '--retain', '--wait', '120s', '--quiet'], {
+    await run('kind', [...args, '--retain', '--wait', '300s', '--quiet'], {
       signal,
       env: this.environment,
       input: configuration,
     });
-    await run('kubectl', ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s'], {
+    await run('kubectl', ['-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=300s'], {
       signal,
       env: this.environment,
       quiet: true,
@@ -103,7 +103,7 @@ export class Cluster {
   async #isUsable(): Promise<boolean> {
     const wanted = await output('docker', ['image', 'inspect', '--format', '{{.Id}}', this.#image]);
     if (wanted === undefined || wanted !== (await this.#nodeImage()) || !existsSync(this.kubeconfig)) return false;
-    const ready = ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s'];
+    const ready = ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=180s'];
     return await run('kubectl', ready, { env: this.environment, quiet: true }).then(
       () => true,
       () => false,

@@ -1,5 +1,6 @@
 // A policy of `greenroom policy` in the run's cluster: for one namespace alone, and gone with the case.
 import { greenroom, type Namespace } from './case.ts';
+import { patienceMs } from './given.ts';
 
 /** What a dry run says that the API server would keep of a pod. */
 export interface AdmittedPod {
@@ -47,13 +48,13 @@ export async function usePolicy(namespace: Namespace, ...args: readonly string[]
   const manifests = await greenroom(['policy', '--name', name, '--namespace-label', label, ...args]);
   await namespace.apply(manifests);
   await namespace.kubectl('label', 'namespace', namespace.name, label);
-  const endMs = performance.now() + 60_000;
+  const endMs = performance.now() + patienceMs;
   for (;;) {
     // the API server takes a moment to compile a policy; each look is a request
     const good = await namespace.tryDry(pod({ 'greenroom.dev/wait': 'dns://db' }));
     const bad = await namespace.tryDry(pod({ 'greenroom.dev/wiat': 'dns://db' }));
     if (good.stdout.includes(`"${name}"`) && bad.code !== 0) return name;
-    if (performance.now() > endMs) throw new Error(`the policy ${name} is not in force after 60 s: ${good.stderr}`);
+    if (performance.now() > endMs) throw new Error(`the policy ${name} is not in force: ${good.stderr}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // A Job's podFailurePolicy acts on the exit codes of the helper: what can't get better fails the Job at once.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { helper, onCluster, patienceMs, stage } from '../case.ts';
 
 const job = (name: string, ...args: string[]) => `
 apiVersion: batch/v1
@@ -29,7 +29,7 @@ onCluster(
       job('faulty', 'dns://work', '--deadlin', '1s'),
       job('late', 'dns://work', '--deadline', '1s'),
     );
-    await namespace.kubectl('wait', '--for=condition=Failed', 'job/faulty', '--timeout=60s');
+    await namespace.kubectl('wait', '--for=condition=Failed', 'job/faulty', `--timeout=${patienceMs / 1_000}s`);
     const faulty = JSON.parse(await namespace.kubectl('get', 'job', 'faulty', '-o', 'json')) as {
       status: { failed: number; conditions: { type: string; reason: string }[] };
     };
@@ -40,6 +40,6 @@ onCluster(
       pods.some(({ metadata, status }) => metadata.name.startsWith('late') && status.phase === 'Failed'),
     );
     await namespace.kubectl('create', 'service', 'clusterip', 'work', '--tcp=80');
-    await namespace.kubectl('wait', '--for=condition=Complete', 'job/late', '--timeout=90s');
+    await namespace.kubectl('wait', '--for=condition=Complete', 'job/late', `--timeout=${patienceMs / 1_000}s`);
   },
 );

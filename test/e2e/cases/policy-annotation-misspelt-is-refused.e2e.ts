@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { minor, onCluster } from '../case.ts';
+import { minor, onCluster, patienceMs } from '../case.ts';
 import { dropPolicy, pod, usePolicy, whyNoPolicy } from '../policy.ts';
 
 type Annotations = Readonly<Record<string, string>>;
@@ -85,7 +85,7 @@ onCluster(
 
       // (a ConfigMap that is gone has the same end)
       await namespace.kubectl('delete', 'mutatingadmissionpolicybinding', name);
-      const endMs = performance.now() + 60_000;
+      const endMs = performance.now() + patienceMs;
       const asking = pod({ [wait]: 'dns://db' });
       let said = '';
       while (said === '') {

@@ -36,19 +36,19 @@ onCluster(
           `
     greenroom.dev/container: app
     greenroom.dev/plan: |
-      - wait http://origin:8080/a.txt --contains '$(HOME) "b"' --deadline 1m
+      - wait http://origin:8080/a.txt --contains '$(HOME) "b"' --deadline 5m
       - together:
-        - {fetch: 'http://origin:8080/a.txt', to: /www/a, deadline: 1m}
-        - fetch http://origin:8080/a.txt /www/b --deadline 1m`,
+        - {fetch: 'http://origin:8080/a.txt', to: /www/a, deadline: 5m}
+        - fetch http://origin:8080/a.txt /www/b --deadline 5m`,
         ),
         app(
           'lines',
           `
     greenroom.dev/container: app
     greenroom.dev/wait: |
-      http://origin:8080/a.txt --contains '$(HOME) "b"' --deadline 1m
-      dns://origin --deadline 1m
-    greenroom.dev/fetch: http://origin:8080/a.txt /www/c --deadline 1m`,
+      http://origin:8080/a.txt --contains '$(HOME) "b"' --deadline 5m
+      dns://origin --deadline 5m
+    greenroom.dev/fetch: http://origin:8080/a.txt /www/c --deadline 5m`,
         ),
         app('late', '\n    greenroom.dev/wait: dns://nowhere'),
       );
@@ -56,7 +56,7 @@ onCluster(
         ['plan', ['a', 'b']],
         ['lines', ['c']],
       ] as const) {
-        await namespace.pod(pod, 'ready', isReady, 120_000);
+        await namespace.pod(pod, 'ready', isReady);
         for (const file of files) {
           assert.equal(await namespace.exec(pod, 'app', 'cat', `/www/${file}`), 'a $(HOME) "b"\n');
         }

@@ -1,6 +1,6 @@
 // greenroom policy beside what else changes pods: our container is there once, and behind the proxy that came later.
 import assert from 'node:assert/strict';
-import { minor, onCluster } from '../case.ts';
+import { minor, onCluster, patienceMs } from '../case.ts';
 import { admitted, dropPolicy, pod, usePolicy, whyNoPolicy } from '../policy.ts';
 
 // stands for a mesh's webhook; of policies, too, those that ran before are asked again
@@ -42,7 +42,7 @@ onCluster(
       const name = await usePolicy(namespace);
       for (const [index, one] of meshes.entries()) {
         await namespace.apply(mesh(one, own));
-        const endMs = performance.now() + 60_000;
+        const endMs = performance.now() + patienceMs;
         while (!(await names({ 'test/mesh': 'yes' }))?.includes('istio-proxy')) {
           assert.ok(performance.now() < endMs, 'the mesh has come into force');
         }

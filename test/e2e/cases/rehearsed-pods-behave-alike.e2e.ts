@@ -28,7 +28,7 @@ const flaky = {
   command: ['sh', '-c', third('/shared')],
   volumeMounts: [{ name: 'shared', mountPath: '/shared' }],
 };
-const present = helperStep('present', 'dns://db', '--deadline', '30s');
+const present = helperStep('present', 'dns://db');
 
 const pods = {
   succeeds: { restartPolicy: 'Always', initContainers: [present] },

@@ -1,6 +1,6 @@
 // Native sidecars around a wait: one before it can be waited for, one after it starts later, and neither keeps a Job.
 import assert from 'node:assert/strict';
-import { helper, onCluster, stage } from '../case.ts';
+import { helper, onCluster, patienceMs, stage } from '../case.ts';
 import { statusOf, succeeded } from '../pod.ts';
 
 const sidecar = (name: string, port: number) => `
@@ -31,6 +31,6 @@ spec:
     assert.ok(startedAt('before') <= finishedAt);
     assert.ok(finishedAt <= startedAt('after'));
     assert.ok(startedAt('after') <= startedAt('work'));
-    await namespace.kubectl('wait', '--for=condition=Complete', 'job/work', '--timeout=60s');
+    await namespace.kubectl('wait', '--for=condition=Complete', 'job/work', `--timeout=${patienceMs / 1_000}s`);
   },
 );

@@ -2,7 +2,7 @@
 // `greenroom why` says of each.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { greenroom, helper, type Namespace, onCluster, stage } from '../case.ts';
+import { greenroom, helper, type Namespace, onCluster, patienceMs, stage } from '../case.ts';
 import { isReady } from '../pod.ts';
 
 interface WhyReply {
@@ -269,7 +269,7 @@ onCluster(
     const isTold = ([name, causes]: readonly [string, readonly string[]]) =>
       causes.every((id) => told.get(name)?.has(id));
     const gone = new Set<string>(needed);
-    const deadlineMs = performance.now() + 130_000;
+    const deadlineMs = performance.now() + patienceMs;
     while (![...expected].every(isTold) && performance.now() < deadlineMs) {
       await listen(namespace, told);
       // what has been explained leaves the stage, for the machine's sake

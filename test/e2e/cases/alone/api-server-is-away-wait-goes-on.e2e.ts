@@ -1,12 +1,8 @@
 // The API server is killed while a pod watches a Job: the wait goes on, and finds what happened meanwhile.
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
-import { node, onCluster, scaffold, stage } from '../../case.ts';
+import { onCluster, scaffold, stage } from '../../case.ts';
+import { restartApiServer } from '../../node.ts';
 import { isReady, isRunning, statusOf } from '../../pod.ts';
-import { output, run } from '../../processes.ts';
-
-const ctr = (...args: readonly string[]) =>
-  run('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', ...args], { quiet: true });
 
 onCluster('a wait that watches the API server outlives it', async (namespace) => {
   await namespace.apply(`
@@ -28,17 +24,13 @@ spec:
   await namespace.logLine('app', 'greenroom', /the Job is not complete/);
   await namespace.pod('migrate', 'runs', (pod) => isRunning(pod, 'migrate'));
 
-  const filter = 'labels."io.kubernetes.container.name"==kube-apiserver';
-  const running = new Set((await ctr('tasks', 'list', '--quiet')).split('\n'));
-  const ids = (await ctr('containers', 'list', '--quiet', filter)).split('\n').filter((id) => running.has(id));
-  for (const id of ids.filter((each) => each !== '')) await ctr('tasks', 'kill', '--signal', 'SIGKILL', id);
-  while ((await output('kubectl', ['get', '--raw', '/readyz'], 2_000)) === undefined) await delay(200);
+  await restartApiServer();
   namespace.watchAgain();
 
   const pod = await namespace.pod('app', 'still waits', (one) => isRunning(one, 'greenroom'));
   assert.equal(statusOf(pod, 'greenroom').restartCount, 0);
   const [job] = (await namespace.kubectl('get', 'pods', '-l', 'job-name=migrate', '-o', 'name')).trim().split('\n');
   await namespace.exec(job ?? '', 'migrate', 'touch', '/done');
-  const ready = await namespace.pod('app', 'ready', isReady, 120_000);
+  const ready = await namespace.pod('app', 'ready', isReady);
   assert.equal(statusOf(ready, 'greenroom').restartCount, 0, 'one process has waited all the time');
 });

@@ -1,6 +1,6 @@
 // The cluster's name service goes away and comes back while pods wait: "no answer" is not "no such name", nor an end.
 import assert from 'node:assert/strict';
-import { onCluster, scaffold } from '../../case.ts';
+import { onCluster, patienceMs, scaffold } from '../../case.ts';
 import { isReady, isRunning, statusOf } from '../../pod.ts';
 
 onCluster('a wait outlives an outage of the cluster DNS', async (namespace) => {
@@ -15,7 +15,7 @@ onCluster('a wait outlives an outage of the cluster DNS', async (namespace) => {
       '-l',
       'k8s-app=kube-dns',
       '--namespace=kube-system',
-      '--timeout=60s',
+      `--timeout=${patienceMs / 1_000}s`,
     );
     await namespace.apply(`
 apiVersion: v1
@@ -31,6 +31,6 @@ spec: { ports: [{ port: 5432 }] }
   } finally {
     await scale(2);
   }
-  const pod = await namespace.pod('app', 'ready', isReady, 120_000);
+  const pod = await namespace.pod('app', 'ready', isReady);
   assert.equal(statusOf(pod, 'greenroom').restartCount, 0);
 });

@@ -1,21 +1,9 @@
 // greenroom policy --config-map: settings that change without the policy, read by paramKind. Alone, for an API server
 // that has once seen the last of such bindings go reads no ConfigMap for policies any more (kubernetes#130887).
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
-import { minor, node, onCluster } from '../../case.ts';
+import { minor, onCluster, patienceMs } from '../../case.ts';
+import { restartApiServer } from '../../node.ts';
 import { admitted, dropPolicy, pod, usePolicy, whyNoPolicy } from '../../policy.ts';
-import { output, run } from '../../processes.ts';
-
-const ctr = (...args: readonly string[]) =>
-  run('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', ...args], { quiet: true });
-
-async function restartApiServer(): Promise<void> {
-  const filter = 'labels."io.kubernetes.container.name"==kube-apiserver';
-  const running = new Set((await ctr('tasks', 'list', '--quiet')).split('\n'));
-  const ids = (await ctr('containers', 'list', '--quiet', filter)).split('\n').filter((id) => running.has(id));
-  for (const id of ids.filter((each) => each !== '')) await ctr('tasks', 'kill', '--signal', 'SIGKILL', id);
-  while ((await output('kubectl', ['get', '--raw', '/readyz'], 2_000)) === undefined) await delay(200);
-}
 
 onCluster(
   'settings in a ConfigMap count for pods that are made after a change, and a lost one is said',
@@ -26,7 +14,7 @@ onCluster(
       namespace.watchAgain();
     }
     const asking = pod({ 'greenroom.dev/wait': 'dns://db' }, { initContainers: [{ name: 'other', image: 'x' }] });
-    const endMs = performance.now() + 60_000;
+    const endMs = performance.now() + patienceMs;
     const until = async (what: string, isSo: () => Promise<boolean>) => {
       while (!(await isSo())) assert.ok(performance.now() < endMs, what);
     };
