@@ -39,3 +39,8 @@ export async function requestsOf(namespace: Namespace): Promise<readonly OriginR
   const answer = await namespace.exec('origin', 'origin', 'wget', '-qO-', 'http://127.0.0.1:8080/requests');
   return JSON.parse(answer) as OriginRequest[];
 }
+
+/** Lets go what `?hold` holds back. */
+export async function release(namespace: Namespace): Promise<void> {
+  await namespace.exec('origin', 'origin', 'wget', '-qO-', 'http://127.0.0.1:8080/release');
+}

@@ -1,7 +1,8 @@
 // The web server that cases download from, inside the cluster. Serves the files of /www and /stage/www, and
 // /bytes/N: N bytes, always the same. With ETag and ranges, like a real one, and with the faults that a URL asks for:
 //   ?fail=N    the first N requests of this URL get 503
-//   ?hold=N    the first request gets N bytes and then nothing more; "holds URL" in the log says when
+//   ?hold=N    the first request gets its bytes up to the Nth and then nothing more; "holds URL" in the log says when
+// /release lets go what is held, and nothing is held from then on.
 // /requests lists what was asked so far and how many bytes of each body left.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -14,6 +15,9 @@ interface Seen {
   bytes: number;
 }
 const seen: Seen[] = [];
+
+const held: (() => void)[] = [];
+let released = false;
 
 async function bodyOf(path: string): Promise<Buffer | undefined> {
   const count = /^\/bytes\/(\d+)$/.exec(path)?.[1];
@@ -33,6 +37,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const url = new URL(request.url ?? '/', 'http://origin');
   if (url.pathname === '/requests') {
     response.end(JSON.stringify(seen));
+    return;
+  }
+  if (url.pathname === '/release') {
+    released = true;
+    for (const letGo of held.splice(0)) letGo();
+    response.end();
     return;
   }
   const entry: Seen = { url: request.url ?? '', range: request.headers.range, status: 503, bytes: 0 };
@@ -65,14 +75,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end();
     return;
   }
-  const hold = earlier === 0 ? Number(url.searchParams.get('hold') ?? end) : end;
+  const bytes = Number(url.searchParams.get('hold') ?? end);
+  const hold = earlier === 0 && !released ? Math.max(start, Math.min(bytes, end)) : end;
   response.write(body.subarray(start, hold));
   entry.bytes = hold - start;
-  if (hold < end) {
-    console.log(`holds ${entry.url}`);
+  if (hold === end) {
+    response.end();
     return;
   }
-  response.end();
+  console.log(`holds ${entry.url}`);
+  held.push(() => {
+    if (response.destroyed) return;
+    response.end(body.subarray(hold, end));
+    entry.bytes = end - start;
+  });
 }
 
 createServer((request, response) => {
