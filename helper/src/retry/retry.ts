@@ -82,9 +82,10 @@ export async function retry<T>(
 
   for (;;) {
     signal.throwIfAborted();
+    const isLate = attempts > 0 && remainingMs() <= 0;
     const end = await options.turn?.(signal);
     attempts++;
-    const budgetMs = Math.min(timeoutMs, Math.max(0, remainingMs()));
+    const budgetMs = isLate ? reserveMs : Math.min(timeoutMs, Math.max(0, remainingMs()));
     const progress = () => {
       failures = 0;
     };
@@ -107,6 +108,8 @@ export async function retry<T>(
     const cutShort = failure.code === 'TIMED_OUT' && budgetMs < timeoutMs;
     const last = cutShort ? (previous ?? failure) : failure;
     previous = failure;
+    // the process stood still (SIGSTOP, a node that sleeps), and nobody has asked at the end
+    if (!isLate && remainingMs() < -reserveMs) continue;
     const neededMs =
       remainingMs() > reserveMs ? reserveMs : options.toTheEnd ? quickAttemptMs : Number.POSITIVE_INFINITY;
     if (remainingMs() <= neededMs) return { kind: 'deadline', last, ...counts() };

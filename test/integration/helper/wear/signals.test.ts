@@ -132,17 +132,14 @@ test('stopped, continued, ended or killed at any moment of a plan, nothing is ha
   }
 });
 
-test('a wait that stood still while its target became ready finds it, and one whose deadline passed meanwhile ends', {
+test('a wait that stood still while its target became ready finds it, also where its deadline passed meanwhile', {
   timeout: 60_000,
 }, async () => {
-  for (const [deadline, expected] of [
-    ['60s', [0]],
-    ['1s', [0, 124]],
-  ] as const) {
+  for (const deadline of ['60s', '1s']) {
     const listener = await startTcpListener();
     const { port } = listener;
     await listener[Symbol.asyncDispose]();
-    const helper = startHelper(['wait', `tcp://127.0.0.1:${port}`, '--timeout', '200ms', '--deadline', deadline]);
+    const helper = startHelper(['wait', `tcp://127.0.0.1:${port}`, '--deadline', deadline]);
     await helper.logged('refused');
     helper.child.kill('SIGSTOP');
     await until(() => /\) T /.test(readFileSync(`/proc/${helper.child.pid}/stat`, 'utf8')));
@@ -150,6 +147,6 @@ test('a wait that stood still while its target became ready finds it, and one wh
     await systemClock.sleep(1_200);
     helper.child.kill('SIGCONT');
     const { exitCode } = await helper.ended;
-    assert.ok((expected as readonly (number | null)[]).includes(exitCode), `--deadline ${deadline}: ${exitCode}`);
+    assert.equal(exitCode, 0, `--deadline ${deadline}`);
   }
 });

@@ -170,3 +170,47 @@ test('no attempt is made after an abort', async () => {
   await assert.rejects(running, { code: 'TERMINATED' });
   assert.deepEqual(attempts, []);
 });
+
+/** A clock beside which the process may stand still (SIGSTOP, a node that sleeps). */
+class StoppingClock extends VirtualClock {
+  #stoodStillMs = 0;
+  standStill(durationMs: number): void {
+    this.#stoodStillMs += durationMs;
+  }
+  override now(): number {
+    return super.now() + this.#stoodStillMs;
+  }
+}
+
+test('whoever stood still in a pause until the deadline had passed asks once more, for as long as a last attempt', async () => {
+  const clock = new StoppingClock();
+  const stand = async () => clock.standStill(100_000);
+  const answers = async ({ number, signal }: Attempt) => {
+    if (number === 1) throw refused();
+    await clock.sleep(499, signal);
+    return 'ready';
+  };
+  const outcome = await retry(answers, options(clock, { pause: stand }));
+  assert.deepEqual(outcome, { kind: 'done', value: 'ready', attempts: 2, elapsedMs: 100_499 });
+
+  const late = new StoppingClock();
+  const tooLate = await retry(
+    async ({ number, signal }) => {
+      if (number === 1) throw refused();
+      await late.sleep(501, signal);
+    },
+    options(late, { pause: async () => late.standStill(100_000) }),
+  );
+  assert.equal(tooLate.kind, 'deadline');
+  assert.deepEqual([tooLate.attempts, tooLate.elapsedMs], [2, 100_500]);
+});
+
+test('whoever stood still in an attempt until the deadline had passed asks once more', async () => {
+  const clock = new StoppingClock();
+  const outcome = await retry(async ({ number }) => {
+    if (number > 1) return 'ready';
+    clock.standStill(100_000);
+    return never();
+  }, options(clock));
+  assert.deepEqual(outcome, { kind: 'done', value: 'ready', attempts: 2, elapsedMs: 103_000 });
+});
