@@ -59,6 +59,8 @@ const built = await Promise.all([
     outdir: 'dist/helper',
     // beside the program: what a part calls another then is its file's name, and no path has to be worked out
     chunkNames: '[name]-[hash]',
+    // what drivers print holds what servers said, and no line of the log may be theirs
+    drop: ['console'],
     plugins: [undiciH1, pinoAlone, driversAlone],
   }),
   build({

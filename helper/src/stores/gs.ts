@@ -56,9 +56,9 @@ export async function openGs(bucket: string, options: StoreOptions, world: Store
       const text = await askPage(agent, url, signal, { clock, timeoutMs: options.timeoutMs });
       const { items, nextPageToken } = parseJson(text);
       const objects = (Array.isArray(items) ? items : []).map(
-        (item: { name?: unknown; size?: unknown; generation?: unknown }): Listed => {
-          const sizeBytes = Number(item.size);
-          if (typeof item.name === 'string' && Number.isSafeInteger(sizeBytes)) {
+        (item: { name?: unknown; size?: unknown; generation?: unknown } | null): Listed => {
+          const sizeBytes = Number(item?.size);
+          if (typeof item?.name === 'string' && Number.isSafeInteger(sizeBytes)) {
             return { key: item.name, sizeBytes, version: String(item.generation ?? '') };
           }
           throw new Failure('UNEXPECTED_ANSWER', 'the store lists an object without a name or a size');

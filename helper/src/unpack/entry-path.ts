@@ -61,6 +61,7 @@ export function createSelect({
 /**
  * A pattern as in a shell: `*` and `?` stay within one name, `**` goes over several, `[a-z]` is one of these.
  * It is matched against the whole path in the archive; a folder that matches stands for all that is in it.
+ * @throws Failure USAGE for what is none
  */
 export function matcher(pattern: string): RegExp {
   let source = '';
@@ -78,5 +79,11 @@ export function matcher(pattern: string): RegExp {
       source += `${negated ? '(?!/)[^' : '(?!/)['}${members}]`;
     } else source += (token.startsWith('\\') ? token.slice(1) || '\\' : token).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   }
-  return new RegExp(`^${source.replace(/\\\/$/, '')}$`, 'su');
+  try {
+    if (pattern.length > 2 * maxPathBytes) throw new RangeError('longer than any path');
+    return new RegExp(`^${source.replace(/\\\/$/, '')}$`, 'su');
+  } catch (error) {
+    // a range that goes backwards, for one
+    throw new Failure('USAGE', `--include: ${JSON.stringify(pattern.slice(0, 80))} is no pattern`, { cause: error });
+  }
 }

@@ -67,6 +67,24 @@ test('what a server says forges no line of the log and no message, and reaches n
   }
 });
 
+test('what a driver makes of an answer during a login ends no process and prints nothing', async () => {
+  // for the reader of PostgreSQL's driver, in an event of its socket; for NATS', in words that it would print
+  const answers = {
+    'postgres://': 'R\0\0\0\x08\0\0ab',
+    'nats://': 'INFO {"version":"ready\\n{\\"level\\":\\"info\\"}"}\r\n',
+  };
+  for (const [scheme, answer] of Object.entries(answers)) {
+    await using server = await startTcpListener((socket) => void socket.write(answer));
+    const login = ['--user', 'u', '--password-env', 'P', '--timeout', '300ms', '--deadline', '2s'];
+    const { exitCode, stdout, stderr } = await runHelper(['wait', `${scheme}127.0.0.1:${server.port}`, ...login], {
+      P: 'pw',
+    });
+    assert.equal(exitCode, 124, stderr);
+    assert.equal(stdout, '');
+    for (const line of stderr.trimEnd().split('\n')) assert.match(line, /^\{"level"/);
+  }
+});
+
 test('an answer that is split, or has a header twice, is not taken', async () => {
   using folder = createTempDir();
   const answers = [

@@ -9,11 +9,12 @@ import type { Refusal } from './k8s-refusal.ts';
 
 interface Group {
   readonly preferredVersion?: { readonly version?: string };
-  readonly versions?: readonly { readonly version?: string }[];
+  readonly versions?: readonly { readonly version?: string }[] | null;
 }
 
 interface Resources {
-  readonly resources?: readonly { readonly name?: string; readonly namespaced?: boolean }[];
+  // an empty list of Go is null
+  readonly resources?: readonly { readonly name?: string; readonly namespaced?: boolean }[] | null;
 }
 
 /** @param resource such as `certificates.cert-manager.io`, in the group's preferred version if it is in that */
@@ -22,15 +23,15 @@ export async function discover(api: K8sApi, resource: string, ask: Ask): Promise
   const [plural, group] = [resource.slice(0, dot), resource.slice(dot + 1)];
   const notYet = (words: string): Refusal => ({ kind: 'not-ready', cause: new Failure('NOT_SERVING', words) });
   const { status, body } = await api.get(`/apis/${group}`, ask);
-  const { preferredVersion, versions = [] } = (body ?? {}) as Group;
-  const ordered = [preferredVersion, ...versions].flatMap((each) => each?.version ?? []);
+  const { preferredVersion, versions } = (body ?? {}) as Group;
+  const ordered = [preferredVersion, ...(versions ?? [])].flatMap((each) => each?.version ?? []);
   if (status !== 200 || ordered.length === 0) {
     return notYet(`the API server knows no group ${group} yet: is its custom resource definition installed?`);
   }
   const others: string[] = [];
   for (const version of new Set(ordered)) {
     const answer = await api.get(`/apis/${group}/${version}`, ask);
-    const { resources = [] } = (answer.body ?? {}) as Resources;
+    const resources = ((answer.body ?? {}) as Resources).resources ?? [];
     const found = resources.find(({ name }) => name === plural);
     if (found !== undefined) return { plural, group, version, namespaced: found.namespaced !== false };
     others.push(...resources.flatMap(({ name }) => (name === undefined || name.includes('/') ? [] : [name])));

@@ -132,7 +132,7 @@ export class K8sList {
       metadata?: { resourceVersion?: string };
     };
     if (answer.status === 200 && Array.isArray(items)) {
-      this.#replace(items as K8sObject[]);
+      this.#replace(items.filter(Boolean) as K8sObject[]);
       this.#version = metadata?.resourceVersion;
       return undefined;
     }
@@ -197,7 +197,7 @@ export class K8sList {
     this.#heardAtMs = this.#runtime.clock.now();
     const { type, object } = event ?? {};
     const name = object?.metadata?.name;
-    if (type === 'ERROR' || object === undefined || type === undefined) {
+    if (type === 'ERROR' || !object || type === undefined) {
       // 410 for the most part: what happened since the version is not known any more, so it takes a new list
       this.#forget(object?.message ?? 'not a line of JSON');
       close();

@@ -2,6 +2,13 @@
 import { Failure } from '../../core/failure.ts';
 import { type Readiness, ready } from '../probe.ts';
 
+interface Condition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 /** As much of an object as the rules look at; every part of it may be missing. */
 export interface K8sObject {
   readonly metadata?: {
@@ -17,12 +24,7 @@ export interface K8sObject {
     readonly readyReplicas?: number;
     readonly numberReady?: number;
     readonly desiredNumberScheduled?: number;
-    readonly conditions?: readonly {
-      readonly type?: string;
-      readonly status?: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly Condition[];
   };
 }
 
@@ -32,8 +34,11 @@ const notReady = (words: string): Readiness => ({ kind: 'not-ready', cause: new 
 const failed = (words: string): Readiness => ({ kind: 'broken', cause: new Failure('TARGET_FAILED', words) });
 
 function conditionOf({ status }: K8sObject, type: string) {
+  // custom resources may have anything there: conditions by name, a status that is no text
+  const given: unknown = status?.conditions;
+  const all = (Array.isArray(given) ? given : []) as readonly (Condition | null)[];
   // kubectl wait takes either case
-  return status?.conditions?.find((one) => one.type?.toLowerCase() === type.toLowerCase());
+  return all.find((one) => String(one?.type).toLowerCase() === type.toLowerCase()) ?? undefined;
 }
 
 /** Whether what the status says is of the spec as it is now. */
@@ -46,7 +51,7 @@ function condition(wanted: string): Rule {
   const [type = '', status = 'True'] = wanted.split('=');
   return (object) => {
     const found = conditionOf(object, type);
-    if (found?.status?.toLowerCase() === status.toLowerCase()) return ready;
+    if (String(found?.status).toLowerCase() === status.toLowerCase()) return ready;
     const why = because(found?.reason, found?.message);
     return notReady(`the condition ${type} is ${found?.status ?? 'not there'}${why === '' ? '' : `: ${why}`}`);
   };

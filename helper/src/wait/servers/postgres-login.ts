@@ -47,8 +47,21 @@ export async function createPostgresLogin(serves: Probe, target: ServerTarget, w
   });
 }
 
-/** The driver dials what it is given; this one stands already. */
+/**
+ * The driver dials what it is given; this one stands already. What it throws while it reads an answer that is none of
+ * PostgreSQL's would end the process, as nobody could catch it there: it ends the connection, and is told by that.
+ */
 function dialled(socket: Socket): Socket {
+  const emit = socket.emit.bind(socket) as (event: string, ...given: unknown[]) => boolean;
+  socket.emit = (event: string, ...given: unknown[]) => {
+    if (event !== 'data') return emit(event, ...given);
+    try {
+      return emit(event, ...given);
+    } catch (error) {
+      socket.destroy(error as Error);
+      return true;
+    }
+  };
   socket.connect = () => {
     setImmediate(() => socket.emit('connect'));
     return socket;
