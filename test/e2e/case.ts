@@ -114,13 +114,13 @@ export class Namespace {
     try {
       return await this.#watch.until(what, patienceMs, find);
     } catch (error) {
-      throw await this.#inVain((error as Error).message);
+      throw await this.#inVain((error as Error).message, error);
     }
   }
 
   /** An error that says what the containers and the cluster have said: where it is read, the cluster is gone. */
-  async #inVain(sentence: string): Promise<InVain> {
-    return new InVain(`${sentence}\n${await this.summary()}`);
+  async #inVain(sentence: string, cause?: unknown): Promise<InVain> {
+    return new InVain(`${sentence}\n${await this.summary()}`, { cause });
   }
 
   /** All that a pod was seen to be, in order. */

@@ -1,6 +1,6 @@
 // php-updated: a real web server serves the page that its init container brought, from an origin that failed twice first.
 import assert from 'node:assert/strict';
-import { inject, onCluster, stage } from '../case.ts';
+import { inject, onCluster, patienceMs, stage } from '../case.ts';
 import { origin, requestsOf } from '../origin.ts';
 import { isReady, statusOf } from '../pod.ts';
 
@@ -31,10 +31,9 @@ spec: { selector: { app: php-updated }, ports: [{ port: 80, targetPort: 8080 }] 
   );
   const pod = await namespace.pod('php-updated', 'ready', isReady);
   assert.equal(statusOf(pod, 'greenroom').restartCount, 0, 'it tried again inside the process');
-  assert.equal(
-    await namespace.exec('origin', 'origin', 'wget', '-qO-', 'http://php-updated/'),
-    '<h1>All the world is a stage</h1>\n',
-  );
+  // (what is ready stands behind its Service once kube-proxy knows it, too)
+  const ask = `timeout ${patienceMs / 1_000} sh -c 'until wget -qO- http://php-updated/; do sleep 1; done'`;
+  assert.equal(await namespace.exec('origin', 'origin', 'sh', '-c', ask), '<h1>All the world is a stage</h1>\n');
   const page = (await requestsOf(namespace)).filter(({ url }) => url.startsWith('/index.html'));
   assert.deepEqual(
     page.map(({ status }) => status),
