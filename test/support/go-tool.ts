@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 
 /** The module of each, with its version. */
 export const goTools = {
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1',
   versitygw: 'github.com/versity/versitygw/cmd/versitygw@v1.8.0',
   'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1',

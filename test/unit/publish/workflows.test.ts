@@ -1,9 +1,11 @@
 // The workflows and the documents around a release: pinned, and true to what is in the repository.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { goTool } from '../../support/go-tool.ts';
 import { root } from '../../support/read-imports.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -60,6 +62,14 @@ for (const path of paths) {
     }
   });
 }
+
+const actionlint = goTool('actionlint');
+
+test('actionlint, which knows what GitHub takes, has nothing to say', 'skip' in actionlint ? actionlint : {}, () => {
+  if ('skip' in actionlint) return;
+  const { status, stdout } = spawnSync(actionlint.path, ['-no-color', ...paths], { cwd: root, encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [0, '']);
+});
 
 test('the version has its section among the changes, and is the one of the action', () => {
   assert.match(read('.github/CHANGELOG.md'), new RegExp(`^## ${version.replaceAll('.', '\\.')}$`, 'm'));
