@@ -6,6 +6,7 @@ const e2e = join(import.meta.dirname, '../e2e/main.ts');
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
   herd: async () => (await import('./herd.ts')).writeHerd(),
+  manifests: () => import('./manifests.ts'),
   'pod-start': async () => spawnSync(process.execPath, [e2e, 'measure', 'pod-start'], { stdio: 'inherit' }),
   soak: () => import('./soak.ts'),
   start: () => import('./start.ts'),

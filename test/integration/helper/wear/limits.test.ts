@@ -4,9 +4,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parseTermination } from '../../../../helper/src/contract/termination.ts';
 import { startDnsServer } from '../../../support/dns-server.ts';
-import { startOrigin } from '../../../support/http-origin.ts';
+import { serveObject, startOrigin } from '../../../support/http-origin.ts';
+import { tarOf } from '../../../support/raw-archives.ts';
 import { helperProgram, startHelper } from '../../../support/run-helper.ts';
 import { closedPort, startTcpListener } from '../../../support/tcp-listener.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
@@ -110,4 +112,30 @@ test('with a heap of 24 MB, the largest answers of a name server are taken', asy
   const { exitCode, stderr } = await startHelper(['wait', 'dns://web.test', '--deadline', '20s'], { ...tight, ...env })
     .ended;
   assert.equal(exitCode, 0, stderr.slice(-500));
+});
+
+test('with a heap of 24 MB a file over four connections, a list and an archive of many files come whole', async () => {
+  using folder = createTempDir();
+  const large = Buffer.alloc(24 << 20, 'greenroom ');
+  const names = Array.from({ length: 600 }, (_, index) => `f${index}`);
+  const archive = gzipSync(tarOf(...names.map((name) => ({ name, content: name.repeat(900) }))));
+  await using origin = await startOrigin((request) => {
+    if (request.path === '/large') return serveObject({ body: large, etag: '"1"' }, request);
+    if (request.path === '/a.tar.gz') return serveObject({ body: archive, etag: '"1"' }, request);
+    return { body: request.path === '/list' ? names.join('\n') : request.path.repeat(900) };
+  });
+  const at = (name: string) => join(folder.path, name);
+  const plan = [
+    `fetch ${origin.url}/large ${at('large')} --connections 4`,
+    `fetch ${origin.url}/list ${at('list')} --list`,
+    `fetch ${origin.url}/a.tar.gz ${at('archive')} --unpack`,
+  ];
+  const GREENROOM_PLAN = plan.map((step) => `- ${step}\n`).join('');
+  const { exitCode, stderr } = await startHelper(['run'], { ...tight, GREENROOM_PLAN }).ended;
+  assert.equal(exitCode, 0, stderr.slice(-500));
+  assert.ok(readFileSync(at('large')).equals(large));
+  for (const name of names) {
+    assert.equal(readFileSync(at(`list/${name}`), 'utf8'), `/${name}`.repeat(900));
+    assert.equal(readFileSync(at(`archive/${name}`), 'utf8'), name.repeat(900));
+  }
 });
