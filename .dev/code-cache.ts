@@ -24,8 +24,10 @@ export async function recordCode(root: string): Promise<void> {
   ];
   writeFileSync(plan, `${steps.join('\n')}\n`);
   try {
-    // the seed makes two builds give the same bytes: strings are hashed with it
-    const words = ['--random-seed=1', '--require', join(root, '.dev/record-code.cjs')];
+    // Two builds give the same bytes: strings are hashed with the seed, and no function is written down as being compiled
+    // in another thread at the moment.
+    const reproducible = ['--random-seed=1', '--no-concurrent-sparkplug'];
+    const words = [...reproducible, '--require', join(root, '.dev/record-code.cjs')];
     const program = join(root, 'dist/helper/greenroom-helper.js');
     await promisify(execFile)(process.execPath, [...words, program, 'run', plan], {
       env: { GREENROOM_TERMINATION_LOG: join(folder, 'termination'), GREENROOM_DEADLINE: '5s' },
