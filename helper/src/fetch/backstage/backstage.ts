@@ -103,7 +103,10 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       throw volumeFailure(error, room);
     }
   };
+  // whose state, written once more, would only lie there
+  const gone = new Set<string>();
   const remove = async (id: string) => {
+    gone.add(id);
     await rm(partialPath(id), { force: true });
     await rm(statePath(id), { force: true });
   };
@@ -166,8 +169,10 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     return undefined;
   };
 
-  const saveState: Backstage['saveState'] = ({ id }, state) =>
-    write(statePath(id), { version: state.parts === undefined ? 1 : 2, ...state, boot, owner });
+  const saveState: Backstage['saveState'] = async ({ id }, state) => {
+    if (gone.has(id)) return;
+    await write(statePath(id), { version: state.parts === undefined ? 1 : 2, ...state, boot, owner });
+  };
 
   return {
     readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
@@ -193,6 +198,7 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
       await remove(id);
     },
     finish: async ({ id }) => {
+      gone.add(id);
       await rm(statePath(id), { force: true }).catch(() => {});
     },
     tidy: () => rmdir(room).catch(() => {}),

@@ -59,6 +59,7 @@ export async function receive(options: Receiving): Promise<void> {
   const startBytes = totalBytes(received);
   let most = askPart === undefined ? 1 : connections.most;
   let state: 'in order' | 'telling' | 'told' = 'in order';
+  let telling: Promise<void> | undefined;
   let partialFault: Error | undefined;
   let failure: Error | undefined;
   let brought = 0;
@@ -160,7 +161,7 @@ export async function receive(options: Receiving): Promise<void> {
     // the first one goes on with a part of its own; then the others find something to do
     for (const lane of wanted() > 1 ? lanes : [])
       lane.to = Math.min(lane.to, nextBut((one) => one !== lane)?.[1] ?? lane.to);
-    options.onParts().then(() => {
+    telling = options.onParts().then(() => {
       state = 'told';
       goOn();
     }, fail);
@@ -210,6 +211,8 @@ export async function receive(options: Receiving): Promise<void> {
       ? undefined
       : watch(stop.signal).catch((error) => stop.signal.aborted || fail(error));
   await finished;
+  // what is written after the end would come back after it was removed
+  await telling;
   stop.abort();
   await watching;
   partial.onFault = () => {};

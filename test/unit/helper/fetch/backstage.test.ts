@@ -47,3 +47,21 @@ test('so does a run of many files', async () => {
   assert.ok(existsSync(staging.tree));
   await staging.close();
 });
+
+test('a state that is saved too late does not come back', async () => {
+  for (const end of ['drop', 'finish'] as const) {
+    using folder = createTempDir();
+    const backstage = await openBackstage({
+      ...{ path: join(folder.path, 'f'), folder: folder.path, name: 'f', onRoot: false },
+    });
+    const work = await backstage.begin(state, []);
+    await backstage[end](work);
+    await backstage.saveState(work, { ...state, flushedBytes: 1 });
+    const left = readdirSync(join(folder.path, '.greenroom'));
+    assert.deepEqual(
+      left.filter((name) => name.endsWith('.json')),
+      [],
+    );
+    if (end === 'finish') await work.partial.close();
+  }
+});
