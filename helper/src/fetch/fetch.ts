@@ -66,9 +66,10 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
   log.info(`fetching ${source} to ${path}`, { source, target: path, deadlineMs: options.deadlineMs });
   const download = (place: Place) => prepare(step, { ...place, expected, runtime });
   const { cache } = options;
+  const unpacking = tree && new tree.Unpacking(destination, backstage, options, source, runtime);
   const supply =
     cache === undefined
-      ? download({ key, destination, backstage })
+      ? download({ key, destination, backstage: unpacking?.backstage ?? backstage })
       : new (await import('./cache/cached-supply.ts')).CachedSupply(
           { ...options, cache, expected },
           { key, destination, backstage },
@@ -102,16 +103,16 @@ export async function fetch(step: FetchStep, runtime: Runtime): Promise<StepRepo
       const why = 'the server told neither length nor digest, and none was given';
       log.warn(`nothing proves that the file is whole: ${why}`, { source });
     }
-    if (tree === undefined) {
+    if (unpacking === undefined) {
       const about = { mode: options.mode, source: key, sha256, ...(owners !== undefined && { owners }) };
       await publish(work, destination, backstage, about);
     } else {
-      const remainingMs = options.deadlineMs - (clock.now() - startMs);
-      const about = { source: key, expected, sha256, shown: source, remainingMs };
-      await tree.unpackFetched(work, destination, backstage, about, options, runtime);
+      await unpacking.publish(work, { source: key, expected, sha256 }, source);
     }
     return report(outcome.value, path, outcome.attempts, clock.now() - startMs, log);
   } finally {
+    await last?.catch(() => {});
+    await unpacking?.close();
     await letGo(supply, last);
     await backstage.tidy();
   }

@@ -1,25 +1,25 @@
-// A compressed file → its bytes, all of them: whatever stands behind the first frame is read as well, or refused.
-import { createReadStream } from 'node:fs';
-import type { Transform } from 'node:stream';
+// A compressed archive → its bytes, all of them: whatever stands behind the first frame is read as well, or refused.
+import { Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Failure } from '../core/failure.ts';
+import type { Archive } from './archive.ts';
 import type { Format } from './format.ts';
 
-const pieceBytes = 256 << 10;
+const chunkSize = 256 << 10;
 
 /** @throws Failure ARCHIVE_BROKEN; errors of the file system as they are */
-export async function* decompress(path: string, format: Exclude<Format, 'zip'>, sizeBytes: number) {
+export async function* decompress(archive: Archive, format: Exclude<Format, 'zip'>): AsyncGenerator<Buffer> {
   if (format === 'tar') {
-    yield* createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>;
+    yield* archive.read();
     return;
   }
   if (format === 'tar.gz') {
-    yield* through(path, 0, zlib.createGunzip({ chunkSize: pieceBytes }));
+    yield* through(archive.read(), zlib.createGunzip({ chunkSize }));
     return;
   }
   if (format === 'tar.xz') {
     // a part of the bundle of its own, which holds a decoder in WebAssembly
-    yield* (await import('./read-xz.ts')).readXz(path, pieceBytes);
+    yield* (await import('./read-xz.ts')).readXz(archive.read());
     return;
   }
   if (zlib.createZstdDecompress === undefined) {
@@ -28,22 +28,22 @@ export async function* decompress(path: string, format: Exclude<Format, 'zip'>, 
     });
   }
   // Node ends with the first frame (RFC 8878 §3), and says nothing of what follows
-  for (let at = 0; at < sizeBytes; ) {
-    const stream = zlib.createZstdDecompress({ chunkSize: pieceBytes });
-    yield* through(path, at, stream);
+  for (let at = 0; await archive.goesBeyond(at); ) {
+    const stream = zlib.createZstdDecompress({ chunkSize });
+    yield* through(archive.read(at), stream);
     if (stream.bytesWritten === 0) throw new Error('the frame is empty');
     at += stream.bytesWritten;
   }
 }
 
-async function* through(path: string, start: number, stream: Transform): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { start, highWaterMark: pieceBytes });
-  file.on('error', (error) => stream.destroy(error));
-  file.pipe(stream);
+async function* through(bytes: AsyncIterable<Buffer>, stream: Transform): AsyncGenerator<Buffer> {
+  const source = Readable.from(bytes, { objectMode: false });
+  source.on('error', (error) => stream.destroy(error));
+  source.pipe(stream);
   try {
     yield* stream as AsyncIterable<Buffer>;
   } finally {
-    file.destroy();
+    source.destroy();
     stream.destroy();
   }
 }

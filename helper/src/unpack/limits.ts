@@ -1,6 +1,7 @@
 // What an archive may take at most. Whoever packs zeros packs a terabyte into a kilobyte's worth of name tables.
 import { describeByteSize } from '../core/byte-size.ts';
 import { Failure } from '../core/failure.ts';
+import type { Archive } from './archive.ts';
 
 export interface Limits {
   /** Of all files together. */
@@ -21,14 +22,14 @@ export const ratioFromBytes = 16 << 20;
 /** Keeps count while an archive is unpacked. */
 export class Allowance {
   readonly #limits: Limits;
-  readonly #archiveBytes: number;
+  readonly #archive: Pick<Archive, 'bytes' | 'goesBeyond'>;
   #entries = 0;
   #produced = 0;
   #written = 0;
 
-  constructor(limits: Limits, archiveBytes: number) {
+  constructor(limits: Limits, archive: Pick<Archive, 'bytes' | 'goesBeyond'>) {
     this.#limits = limits;
-    this.#archiveBytes = archiveBytes;
+    this.#archive = archive;
   }
 
   /** Bytes of files that were written. */
@@ -58,11 +59,16 @@ export class Allowance {
     if (this.#written > this.#limits.maxBytes) throw this.#tooManyBytes();
   }
 
-  /** So much came out of the decompressor. @throws Failure TOO_LARGE */
-  produce(bytes: number): void {
+  /**
+   * So much came out of the decompressor. Of an archive that is still on its way, what is more than the ratio allows
+   * waits until enough of it is there.
+   * @throws Failure TOO_LARGE
+   */
+  async produce(bytes: number): Promise<void> {
     this.#produced += bytes;
     const { maxRatio } = this.#limits;
-    if (this.#produced > Math.max(ratioFromBytes, maxRatio * this.#archiveBytes)) {
+    while (this.#produced > Math.max(ratioFromBytes, maxRatio * this.#archive.bytes)) {
+      if (await this.#archive.goesBeyond(this.#archive.bytes)) continue;
       throw tooLarge(`the archive unpacks to more than ${maxRatio} times its own size`, '--max-ratio');
     }
   }

@@ -1,21 +1,28 @@
 // The entries of a tar archive. The library takes headers apart; what they may say is judged here and in the tree.
 import { extract, type Header } from 'tar-stream';
+import type { Archive } from './archive.ts';
+import { decompress } from './decompress.ts';
 import type { Entry } from './entry.ts';
 import { refused } from './entry-path.ts';
+import type { Format } from './format.ts';
 import type { Allowance } from './limits.ts';
 
 const blockBytes = 512;
 
 /** The entries in their order; the content of one is to be read before the next is asked for. */
-export async function* readTar(bytes: AsyncIterable<Buffer>, allowance: Allowance): AsyncGenerator<Entry> {
+export async function* readTar(
+  archive: Archive,
+  format: Exclude<Format, 'zip'>,
+  allowance: Allowance,
+): AsyncGenerator<Entry> {
   const parser = extract({ allowUnknownFormat: true } as object);
   let lastBlock: Buffer = Buffer.alloc(0);
   const closed = new Promise<void>((resolve) => parser.once('close', resolve));
   const feed = async () => {
     try {
-      for await (const piece of bytes) {
+      for await (const piece of decompress(archive, format)) {
         if (parser.destroyed) return;
-        allowance.produce(piece.length);
+        await allowance.produce(piece.length);
         lastBlock = (
           piece.length >= blockBytes ? Buffer.from(piece.subarray(-blockBytes)) : Buffer.concat([lastBlock, piece])
         ).subarray(-blockBytes);
@@ -35,6 +42,8 @@ export async function* readTar(bytes: AsyncIterable<Buffer>, allowance: Allowanc
     }
   } finally {
     parser.destroy();
+    // after a fault, what is still to come is of no interest
+    archive.close();
     await feeding;
   }
   // without its end mark, whole entries may be missing

@@ -1,8 +1,6 @@
-// A file packed by xz → its bytes. The library holds XZ Embedded as WebAssembly: what it keeps in memory is bounded by
+// What was packed by xz → its bytes. The library holds XZ Embedded as WebAssembly: what it keeps in memory is bounded by
 // a dictionary of 64 MiB, which is what `xz -9` takes; a file may ask for 1.5 GiB.
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
+import { ReadableStream as WebStream } from 'node:stream/web';
 import * as library from 'xz-decompress';
 import { Failure } from '../core/failure.ts';
 
@@ -17,9 +15,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** @throws Failure ARCHIVE_BROKEN for what cannot be unpacked; an Error for what is broken; of the file system as is */
-export async function* readXz(path: string, pieceBytes: number): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: pieceBytes });
-  const input = Readable.toWeb(file) as WebStream<Uint8Array>;
+export async function* readXz(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const input = WebStream.from(bytes);
   const stream = new XzReadableStream(input as never) as unknown as WebStream<Uint8Array>;
   try {
     for await (const piece of stream) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
@@ -32,7 +29,5 @@ export async function* readXz(path: string, pieceBytes: number): AsyncGenerator<
       hint: 'Pack it anew with xz -9 or less, or as tar.gz or tar.zst',
       cause: error,
     });
-  } finally {
-    file.destroy();
   }
 }

@@ -1,6 +1,7 @@
 // The entries of a zip archive, as its central directory lists them.
 import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
+import type { Archive } from './archive.ts';
 import type { Entry } from './entry.ts';
 import { pathParts, refused } from './entry-path.ts';
 import type { Allowance } from './limits.ts';
@@ -11,37 +12,30 @@ const macOs = 19;
 // inode(7)
 const [typeMask, regular, folder, symlink] = [0o170000, 0o100000, 0o040000, 0o120000];
 
-/** @throws Failure ARCHIVE_REFUSED, TOO_LARGE; an Error of the library for a broken one */
-export async function* readZip(path: string, sizeBytes: number, allowance: Allowance): AsyncGenerator<Entry> {
-  const zip = await open(path);
-  try {
-    allowance.expectEntries(zip.entryCount);
-    const listed: yauzl.Entry[] = [];
-    for await (const entry of zip.eachEntry()) listed.push(entry);
-    const ends = endsOf(listed, sizeBytes);
-    const names = new Set<string>();
-    for (const entry of listed) {
-      const name = nameOf(entry);
-      entry.fileName = name;
-      // some programs take them for separators, and some don't
-      if (name.includes('\\')) throw refused(name, 'has a backslash in its name');
-      // which of the two is meant, every program answers in its own way
-      const path = pathParts(name).join('/');
-      if (names.has(path)) throw refused(name, 'is there twice');
-      names.add(path);
-      yield await entryOf(entry, contentOf(zip, entry, ends.get(entry) ?? 0, allowance));
-    }
-  } finally {
-    zip.close();
+/**
+ * Waits for the whole archive: what is in it stands at its end.
+ * @throws Failure ARCHIVE_REFUSED, TOO_LARGE; an Error of the library for a broken one
+ */
+export async function* readZip(archive: Archive, allowance: Allowance): AsyncGenerator<Entry> {
+  await archive.goesBeyond(Number.POSITIVE_INFINITY);
+  // never closed: the file is another's. Names are judged here, by the same rules as those of other formats
+  const zip = await yauzl.fromFdPromise(archive.file.fd, { autoClose: false, decodeStrings: false });
+  allowance.expectEntries(zip.entryCount);
+  const listed: yauzl.Entry[] = [];
+  for await (const entry of zip.eachEntry()) listed.push(entry);
+  const ends = endsOf(listed, archive.bytes);
+  const names = new Set<string>();
+  for (const entry of listed) {
+    const name = nameOf(entry);
+    entry.fileName = name;
+    // some programs take them for separators, and some don't
+    if (name.includes('\\')) throw refused(name, 'has a backslash in its name');
+    // which of the two is meant, every program answers in its own way
+    const path = pathParts(name).join('/');
+    if (names.has(path)) throw refused(name, 'is there twice');
+    names.add(path);
+    yield await entryOf(entry, contentOf(zip, entry, ends.get(entry) ?? 0, allowance));
   }
-}
-
-function open(path: string): Promise<yauzl.ZipFile> {
-  return new Promise((resolve, reject) => {
-    // names are judged here, by the same rules as those of other formats
-    const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
-    yauzl.open(path, options, (error, zip) => (error ? reject(error) : resolve(zip as yauzl.ZipFile)));
-  });
 }
 
 /** Programs on Unix write UTF-8, and not all of them say so; of other systems the library knows what they write. */
@@ -118,7 +112,7 @@ async function* contentOf(
   });
   let sum = 0;
   for await (const piece of stream) {
-    allowance.produce(piece.length);
+    await allowance.produce(piece.length);
     sum = crc32(piece, sum);
     yield piece;
   }

@@ -1,7 +1,7 @@
-// An archive that is whole and verified → a folder that nobody sees yet. Publishing it is not done here.
-import { open } from 'node:fs/promises';
+// An archive → a folder that nobody sees yet, as fast as the archive comes. Publishing it is not done here, and not
+// before the archive is whole and verified.
 import { Failure } from '../core/failure.ts';
-import { decompress } from './decompress.ts';
+import type { Archive } from './archive.ts';
 import type { Entry } from './entry.ts';
 import { createSelect, pathParts, refused, type Selection } from './entry-path.ts';
 import { type Format, formatOf, headBytes } from './format.ts';
@@ -27,22 +27,22 @@ export interface Unpacked {
  * @throws Failure ARCHIVE_BROKEN, ARCHIVE_REFUSED, TOO_LARGE; errors of the file system as they are
  */
 export async function unpack(
-  archive: string,
+  archive: Archive,
   folder: string,
   options: Limits & Selection,
   signal: AbortSignal,
 ): Promise<Unpacked> {
-  const { head, sizeBytes } = await look(archive);
-  const format = formatOf(head);
-  const allowance = new Allowance(options, sizeBytes);
-  const tree = new StagedTree(folder, allowance, signal);
+  signal.throwIfAborted();
+  const stop = () => archive.close();
+  signal.addEventListener('abort', stop, { once: true });
+  const allowance = new Allowance(options, archive);
   const select = createSelect(options);
-  const source =
-    format === 'zip'
-      ? readZip(archive, sizeBytes, allowance)
-      : readTar(decompress(archive, format, sizeBytes), allowance);
+  let tree: StagedTree | undefined;
   let found = 0;
   try {
+    const format = formatOf(await archive.head(headBytes));
+    tree = new StagedTree(folder, allowance, signal);
+    const source = format === 'zip' ? readZip(archive, allowance) : readTar(archive, format, allowance);
     for await (const entry of source) {
       signal.throwIfAborted();
       allowance.entry();
@@ -53,9 +53,11 @@ export async function unpack(
     await tree.finish();
     return { format, entries: tree.entries, sizeBytes: allowance.written, inode: tree.inode };
   } catch (error) {
+    signal.throwIfAborted();
     throw asArchiveFailure(error);
   } finally {
-    tree.close();
+    signal.removeEventListener('abort', stop);
+    tree?.close();
   }
 }
 
@@ -81,16 +83,6 @@ async function place(
     case 'file':
       allowance.announce(entry.sizeBytes);
       return tree.addFile(path, entry, entry.content);
-  }
-}
-
-async function look(archive: string): Promise<{ head: Buffer; sizeBytes: number }> {
-  const file = await open(archive);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return { head: buffer.subarray(0, bytesRead), sizeBytes: (await file.stat()).size };
-  } finally {
-    await file.close();
   }
 }
 

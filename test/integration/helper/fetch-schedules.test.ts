@@ -2,7 +2,7 @@
 // destination holds nothing or a whole object that an origin did serve, and every run ends in bounded time.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,18 +20,30 @@ import {
   startOrigin,
 } from '../../support/http-origin.ts';
 import { memoryLog } from '../../support/memory-log.ts';
+import { tarOf } from '../../support/raw-archives.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 const runs = Number(process.env.GREENROOM_SCHEDULES ?? 150);
 // Most of a schedule is waiting, so many of them run side by side.
 const sideBySide = 8;
 // A small object comes through the HTTP client, a large one past it.
-const sizes = [20_000, 400_000] as const;
+const sizes = [20_480, 409_600] as const;
 type Size = (typeof sizes)[number];
-const versionsOf = (size: Size) => Array.from({ length: 3 }, () => randomBytes(size));
-const versions = new Map<Size, readonly Buffer[]>(sizes.map((size) => [size, versionsOf(size)]));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const served = new Set([...versions.values()].flat().map(sha256));
+const entryNames = ['a', 'b', 'c'];
+/** What is whole: a file, or the files of a folder. */
+const served = new Set<string>();
+/** An archive of that size, which one may unpack or not. */
+function version(size: Size): Buffer {
+  const contents = entryNames.map(() => randomBytes(Math.floor(size / 4)));
+  const archive = tarOf(...contents.map((content, at) => ({ name: entryNames[at] ?? '', content })));
+  const body = Buffer.concat([archive, Buffer.alloc(size - archive.length)]);
+  served.add(sha256(body)).add(sha256(Buffer.concat(contents)));
+  return body;
+}
+const versions = new Map<Size, readonly Buffer[]>(
+  sizes.map((size) => [size, Array.from({ length: 3 }, () => version(size))]),
+);
 
 type Validator = 'strong' | 'weak' | 'date' | 'fresh date' | 'none';
 
@@ -142,7 +154,12 @@ function reply(request: OriginRequest, at: Step, size: Size, validator: Validato
 
 /** Fails if the destination holds anything but nothing or a whole object. */
 function check(path: string): void {
-  if (existsSync(path)) assert.ok(served.has(sha256(readFileSync(path))), 'a spliced or half-made file');
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  const bytes = stats.isDirectory()
+    ? Buffer.concat(entryNames.map((name) => readFileSync(join(path, name))))
+    : readFileSync(path);
+  assert.ok(served.has(sha256(bytes)), 'spliced or half-made');
 }
 
 /** Time that passes two hundred times as fast: ten seconds of silence are fifty milliseconds. */
@@ -159,15 +176,17 @@ const schedule = fc.record({
   // where a digest is known it finds every mistake; the rest must find it without one
   digest: fc.nat(3).map((one) => one === 0),
   mirror: fc.boolean(),
+  unpack: fc.boolean(),
   connections: fc.constantFrom('1', 'auto', '4'),
   steps: fc.array(step, { minLength: 1, maxLength: 12 }),
   stops: fc.array(fc.nat(30), { maxLength: 3 }),
 });
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
 
-async function play({ validator, size, digest, mirror, connections, steps, stops }: Schedule): Promise<void> {
+async function play({ validator, size, digest, mirror, unpack, connections, steps, stops }: Schedule): Promise<void> {
   using folder = createTempDir();
   const path = join(folder.path, 'f');
+  const room = join(folder.path, '.greenroom');
   const last = steps.at(-1)?.version ?? 0;
   const right = sha256(versions.get(size)?.[last] as Buffer);
   let asked = 0;
@@ -189,6 +208,7 @@ async function play({ validator, size, digest, mirror, connections, steps, stops
     '--connections',
     connections,
   ];
+  if (unpack) words.push('--unpack');
   if (digest) words.push('--sha256', right);
   if (digest && mirror) words.push('--mirror', `${other.url}/f`);
   const parsed = parseStep(words);
@@ -206,7 +226,7 @@ async function play({ validator, size, digest, mirror, connections, steps, stops
       assert.ok(['TERMINATED', 'INTEGRITY_MISMATCH', 'HTTP_REFUSED'].includes(failure.code), failure.stack);
     });
     check(path);
-    orphan(folder.path);
+    orphan(room);
   }
   const outcome = await run(new AbortController().signal).then(
     () => 'done',
@@ -215,7 +235,12 @@ async function play({ validator, size, digest, mirror, connections, steps, stops
   check(path);
   if (outcome === 'done') {
     assert.ok(existsSync(path));
-    if (digest) assert.equal(sha256(readFileSync(path)), right);
+    if (digest && !unpack) assert.equal(sha256(readFileSync(path)), right);
+    const left = existsSync(room) ? readdirSync(room) : [];
+    assert.deepEqual(
+      left.filter((name) => /\.(part|tree|trash)$/.test(name)),
+      [],
+    );
   } else {
     // an older version, served whole, is not what the digest names; nothing else may fail
     assert.ok(digest && outcome === 'INTEGRITY_MISMATCH', outcome);
@@ -243,8 +268,7 @@ async function hung(): Promise<never> {
 }
 
 /** The runs of this test share a process, which is alive: makes what they left that of a dead one. */
-function orphan(folder: string): void {
-  const room = join(folder, '.greenroom');
+function orphan(room: string): void {
   if (!existsSync(room)) return;
   for (const name of readdirSync(room).filter((one) => /\.[0-9a-f]{12}\.json$/.test(one))) {
     const state = JSON.parse(readFileSync(join(room, name), 'utf8'));

@@ -48,6 +48,8 @@ export interface PartialFile {
   append(piece: Buffer): Promise<void>;
   /** Called when a write failed; nothing more is written. */
   onFault: (failure: Error) => void;
+  /** Called when `written` has become more. */
+  onWritten: () => void;
   /** Waits until everything that came is written. @throws Failure when it could not be. */
   drain(): Promise<void>;
   /** Waits until everything that is written now is on disk, power failures included, and says what that is. */
@@ -156,6 +158,7 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
       writev(file.fd, rest, writtenTo, (error, count) => {
         if (error === null) {
           written = addExtent(written, writtenTo, writtenTo + count);
+          partial.onWritten();
           writtenTo += count;
           pendingBytes -= count;
           const left = after(rest, count);
@@ -248,6 +251,7 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
       if (fault !== undefined) throw fault;
     },
     onFault: () => {},
+    onWritten: () => {},
     drain: async () => {
       appender = undefined;
       await Promise.all([...writers].map((writer) => writer.end()));

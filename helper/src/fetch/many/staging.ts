@@ -15,7 +15,7 @@ import { fileSystemTime, putIntoRoom } from '../backstage/backstage-room.ts';
 import { type Destination, ifMissing } from '../backstage/destination.ts';
 import { currentBoot, currentOwner, isOver, type Owner } from '../backstage/owner.ts';
 import { hashFile } from '../backstage/partial-file.ts';
-import { discard } from '../publish/publish-tree.ts';
+import { discard } from '../publish/clear-trees.ts';
 import { treeRoom } from '../publish/tree-destination.ts';
 import type { Wanted } from './read-list.ts';
 

@@ -7,8 +7,10 @@ import type { Runtime } from '../../runtime.ts';
 import type { Selection } from '../../unpack/entry-path.ts';
 import { type Backstage, heartbeatMs, type Work } from '../backstage/backstage.ts';
 import type { Destination } from '../backstage/destination.ts';
+import { clearTrees } from './clear-trees.ts';
 import { parseOwners } from './give-to.ts';
-import { clearTrees, publishTree, selectionKey, type TreeOptions } from './publish-tree.ts';
+import { publishTree, selectionKey, type TreeOptions } from './publish-tree.ts';
+import { StagedArchive } from './staged-archive.ts';
 import type { There } from './there.ts';
 import { findTree } from './tree-destination.ts';
 
@@ -28,66 +30,128 @@ export async function findUnpacked(
   return there;
 }
 
-/**
- * Unpacks what was fetched, and drops the archive. It stays for another try unless the fault is its own.
- * @param remainingMs of the step's deadline
- */
-export async function unpackFetched(
-  work: Work,
-  destination: Destination,
-  backstage: Backstage,
-  about: Pick<TreeOptions, 'source' | 'expected' | 'sha256'> & { readonly shown: string; readonly remainingMs: number },
-  options: FetchOptions,
-  { clock, log, signal }: Runtime,
-): Promise<void> {
-  const { shown, remainingMs } = about;
-  const startMs = clock.now();
-  const over = new AbortController();
-  const late = new AbortController();
-  void clock.sleep(Math.max(0, remainingMs), over.signal).then(
-    () =>
-      late.abort(
-        new Failure('DEADLINE_PASSED', `${shown} was fetched, but not unpacked to ${destination.path} in time`, {
-          hint: 'Allow more with --deadline; the archive is kept for the next try',
-          details: { target: destination.path },
-        }),
-      ),
-    () => {},
-  );
-  const beat = async () => {
-    for (;;) {
-      await clock.sleep(heartbeatMs, over.signal);
-      await backstage.beat(work);
+/** Of one fetch: what comes is unpacked at once, and published when it is proven. */
+export class Unpacking {
+  /** The backstage whose partial files are unpacked while they grow. */
+  readonly backstage: Backstage;
+  readonly #destination: Destination;
+  readonly #options: FetchOptions;
+  readonly #runtime: Runtime;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  #staged: StagedArchive | undefined;
+
+  /** @param shown the source, for messages */
+  constructor(destination: Destination, backstage: Backstage, options: FetchOptions, shown: string, runtime: Runtime) {
+    this.#destination = destination;
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#signal = AbortSignal.any([runtime.signal, this.#deadline(shown)]);
+    this.backstage = {
+      ...backstage,
+      begin: async (state, algorithms) => {
+        const work = await backstage.begin(state, algorithms);
+        this.#stage(work);
+        return work;
+      },
+      takeOver: async (source, known, signal) => {
+        const left = await backstage.takeOver(source, known, signal);
+        // whose archive that was has no use for its folder any more
+        await clearTrees(destination, false);
+        if (left !== undefined) this.#stage(left.work);
+        return left;
+      },
+      drop: async (work) => {
+        await this.#staged?.drop();
+        this.#staged = undefined;
+        await backstage.drop(work);
+      },
+    };
+  }
+
+  /**
+   * Publishes what was fetched, and drops the archive. That stays for another try unless the fault is its own.
+   * @param fetched is whole and verified
+   */
+  async publish(
+    work: Work,
+    fetched: Pick<TreeOptions, 'source' | 'expected' | 'sha256'>,
+    shown: string,
+  ): Promise<void> {
+    const { clock, log } = this.#runtime;
+    const { include, stripComponents, owner } = this.#options;
+    const { path } = this.#destination;
+    const startMs = clock.now();
+    void this.#beat(work);
+    try {
+      const owners = owner === undefined ? undefined : parseOwners(owner);
+      const about = { ...fetched, include, stripComponents, owners };
+      const staged = this.#staged ?? this.#stage(work);
+      const unpacked = await publishTree(staged, work, this.#destination, about, this.#signal);
+      if (unpacked === undefined) log.info(`another run was faster: ${path} is there`);
+      else {
+        const { entries, sizeBytes, format } = unpacked;
+        const what = `${entries} entries (${describeByteSize(sizeBytes)}) of a ${format}`;
+        const elapsed = describeDuration(clock.now() - startMs);
+        log.info(`unpacked ${what} to ${path}, ${elapsed} after the last of it had come`, {
+          entries,
+          bytes: sizeBytes,
+        });
+      }
+      await this.backstage.drop(work);
+    } catch (error) {
+      const isFaulty = error instanceof Failure && archiveFaults.includes(error.code);
+      if (!isFaulty) throw error;
+      // kept, it would be taken for what the source has today
+      await this.backstage.drop(work);
+      const { code, hint, message, details, cause } = error;
+      throw new Failure(code, `${shown} was fetched, but not unpacked to ${path}: ${message}`, {
+        ...(hint !== undefined && { hint }),
+        details: { ...details, target: path },
+        cause,
+      });
     }
-  };
-  beat().catch(() => {});
-  try {
-    const limits = { maxBytes: options.maxUnpackedBytes, maxEntries: options.maxEntries, maxRatio: options.maxRatio };
-    const { include, stripComponents } = options;
-    const { source, expected, sha256 } = about;
-    const owners = options.owner === undefined ? undefined : parseOwners(options.owner);
-    const all = { ...limits, include, stripComponents, source, expected, sha256, owners };
-    const unpacked = await publishTree(work, destination, all, AbortSignal.any([signal, late.signal]));
-    if (unpacked === undefined) log.info(`another run was faster: ${destination.path} is there`);
-    else {
-      const { entries, sizeBytes, format } = unpacked;
-      const what = `${entries} entries (${describeByteSize(sizeBytes)}) of a ${format}`;
-      const elapsed = describeDuration(clock.now() - startMs);
-      log.info(`unpacked ${what} to ${destination.path} in ${elapsed}`, { entries, bytes: sizeBytes });
-    }
-    await backstage.drop(work);
-  } catch (error) {
-    const isFaulty = error instanceof Failure && archiveFaults.includes(error.code);
-    if (!isFaulty) throw error;
-    // kept, it would be taken for what the source has today
-    await backstage.drop(work);
-    const { code, hint, message, details, cause } = error;
-    throw new Failure(code, `${shown} was fetched, but not unpacked to ${destination.path}: ${message}`, {
-      ...(hint !== undefined && { hint }),
-      details: { ...details, target: destination.path },
-      cause,
+  }
+
+  /** To be called before the archive is closed. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    // who stops us waits for us: the next run clears up
+    if (this.#signal.aborted) await this.#staged?.end();
+    else await this.#staged?.drop();
+  }
+
+  #stage(work: Work): StagedArchive {
+    const { maxUnpackedBytes: maxBytes, maxEntries, maxRatio, include, stripComponents } = this.#options;
+    const options = { maxBytes, maxEntries, maxRatio, include, stripComponents };
+    this.#staged = new StagedArchive(work, this.#destination, options, this.#signal, ({ message }) =>
+      this.#runtime.log.warn(`nothing more is unpacked, and it is fetched to its end to be sure: ${message}`),
+    );
+    return this.#staged;
+  }
+
+  #deadline(shown: string): AbortSignal {
+    const { path } = this.#destination;
+    const late = new AbortController();
+    const failure = new Failure('DEADLINE_PASSED', `${shown} was fetched, but not unpacked to ${path} in time`, {
+      hint: 'Allow more with --deadline; the archive is kept for the next try',
+      details: { target: path },
     });
-  } finally {
-    over.abort();
+    this.#runtime.clock.sleep(this.#options.deadlineMs, this.#over.signal).then(
+      () => late.abort(failure),
+      () => {},
+    );
+    return late.signal;
+  }
+
+  async #beat(work: Work): Promise<void> {
+    try {
+      for (;;) {
+        await this.#runtime.clock.sleep(heartbeatMs, this.#over.signal);
+        await this.backstage.beat(work);
+      }
+    } catch {
+      // it is over
+    }
   }
 }

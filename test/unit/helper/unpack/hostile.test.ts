@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { Failure } from '../../../../helper/src/core/failure.ts';
-import { unpack } from '../../../../helper/src/unpack/unpack.ts';
 import { corpusLimits, hostileArchives } from '../../../support/hostile-archives.ts';
 import { tarOf, zipOf } from '../../../support/raw-archives.ts';
 import { createTempDir, type TempDir } from '../../../support/temp-dir.ts';
+import { unpackFile } from '../../../support/unpack-file.ts';
 
 const options = { ...corpusLimits, include: [], stripComponents: 0 };
 const { signal } = new AbortController();
@@ -24,14 +24,15 @@ function outside({ path }: TempDir): string {
   );
 }
 
-async function unpackHostile(archive: Buffer): Promise<unknown> {
+/** @param pieces in so many it comes; 0: at once */
+async function unpackHostile(archive: Buffer, pieces = 0): Promise<unknown> {
   using dir = createTempDir();
   mkdirSync(join(dir.path, 'outside'));
   mkdirSync(join(dir.path, 'in'));
   dir.write('outside/canary', 'canary');
   const file = dir.write('archive', archive);
   const before = outside(dir);
-  const thrown = await unpack(file, join(dir.path, 'in'), options, signal).then(
+  const thrown = await unpackFile(file, join(dir.path, 'in'), options, signal, pieces).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -42,11 +43,13 @@ async function unpackHostile(archive: Buffer): Promise<unknown> {
 
 for (const { title, archive, code, says } of hostileArchives) {
   test(`refuses ${title}`, async () => {
-    const failure = await unpackHostile(archive());
-    assert.ok(failure instanceof Failure, `${failure}`);
-    assert.equal(failure.code, code, failure.message);
-    assert.match(failure.message, says);
-    assert.ok((failure.hint ?? '').length > 0);
+    for (const pieces of [0, 7]) {
+      const failure = await unpackHostile(archive(), pieces);
+      assert.ok(failure instanceof Failure, `${failure}`);
+      assert.equal(failure.code, code, failure.message);
+      assert.match(failure.message, says);
+      assert.ok((failure.hint ?? '').length > 0);
+    }
   });
 }
 
@@ -57,7 +60,7 @@ for (const [format, archive] of [
   ['zip', zipOf({ name: 'a', content: 'x'.repeat(70), deflate: true }, { name: 'd/b', content: 'y' })],
 ] as const) {
   test(`refuses a ${format} that was cut anywhere`, async () => {
-    assert.equal(await unpackHostile(archive), undefined);
+    assert.equal(await unpackHostile(archive, 50), undefined);
     // what follows the first block of the end mark is nothing
     const whole = format === 'tar' ? archive.length - 512 : archive.length;
     for (

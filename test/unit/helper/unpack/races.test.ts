@@ -1,12 +1,12 @@
 // Somebody else who writes to the volume while an archive is unpacked: what is put in the place of a folder, at the
 // worst moment, is not written through, and what was moved away is not published for it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Failure } from '../../../../helper/src/core/failure.ts';
 import { openBackstage } from '../../../../helper/src/fetch/backstage/backstage.ts';
 import { publishTree } from '../../../../helper/src/fetch/publish/publish-tree.ts';
+import { StagedArchive } from '../../../../helper/src/fetch/publish/staged-archive.ts';
 import { openTreeDestination } from '../../../../helper/src/fetch/publish/tree-destination.ts';
 import { Allowance } from '../../../../helper/src/unpack/limits.ts';
 import { StagedTree } from '../../../../helper/src/unpack/staged-tree.ts';
@@ -26,7 +26,7 @@ test('a symbolic link in the place of a folder is not followed', async () => {
   const [staged, elsewhere] = ['staged', 'elsewhere'].map((name) => join(dir.path, name)) as [string, string];
   mkdirSync(staged);
   mkdirSync(elsewhere);
-  const tree = new StagedTree(staged, new Allowance(limits, 1_000), never);
+  const tree = new StagedTree(staged, new Allowance(limits, { bytes: 1_000, goesBeyond: async () => false }), never);
   const swap = () => {
     renameSync(join(staged, 'a'), join(dir.path, 'moved'));
     symlinkSync(elsewhere, join(staged, 'a'));
@@ -47,7 +47,7 @@ test('a symbolic link in the place of a folder that was let go of is refused', a
   const [staged, elsewhere] = ['staged', 'elsewhere'].map((name) => join(dir.path, name)) as [string, string];
   mkdirSync(staged);
   mkdirSync(elsewhere);
-  const tree = new StagedTree(staged, new Allowance(limits, 1_000), never);
+  const tree = new StagedTree(staged, new Allowance(limits, { bytes: 1_000, goesBeyond: async () => false }), never);
   await tree.addFile(
     'a/first',
     about,
@@ -79,50 +79,48 @@ test('a symbolic link in the place of the staged folder itself is not followed',
   const [staged, elsewhere] = ['staged', 'elsewhere'].map((name) => join(dir.path, name)) as [string, string];
   mkdirSync(elsewhere);
   symlinkSync(elsewhere, staged);
-  assert.throws(() => new StagedTree(staged, new Allowance(limits, 1_000), never), /ENOTDIR|ELOOP/);
+  assert.throws(
+    () => new StagedTree(staged, new Allowance(limits, { bytes: 1_000, goesBeyond: async () => false }), never),
+    /ENOTDIR|ELOOP/,
+  );
 });
 
 for (const what of ['folder', 'archive'] as const) {
-  test(`another ${what} in the place of ours is not published`, async () => {
+  test(`another ${what} in the place of ours is not published`, { timeout: 20_000 }, async () => {
     using dir = createTempDir();
     const destination = await openTreeDestination(join(dir.path, 'site'), false);
     const backstage = await openBackstage(destination);
     const work = await backstage.begin({ source: '', validators: {}, flushedBytes: 0 } as never, []);
-    writeFileSync(work.partial.path, tarOf({ name: 'index.html', content: 'right' }));
     const room = join(dir.path, '.greenroom');
-    let swapped = false;
-    if (what === 'archive') {
+    const write = async (bytes: Buffer) => {
+      await work.partial.append(bytes);
+      await work.partial.drain();
+    };
+    const archive = tarOf({ name: 'index.html', content: 'right' }, { name: 'more', content: '' });
+    const options = { ...limits, include: [], stripComponents: 0, source: '', expected: [], sha256: 'a'.repeat(64) };
+    const stage = () => new StagedArchive(work, destination, options, never);
+    if (what === 'folder') {
+      const staged = stage();
+      // the first entry, and the header of the next
+      await write(archive.subarray(0, 1_536));
+      while (!existsSync(join(staged.folder, 'index.html'))) await new Promise(setImmediate);
+      renameSync(staged.folder, join(room, 'moved'));
+      mkdirSync(staged.folder);
+      writeFileSync(join(staged.folder, 'index.html'), 'wrong');
+      await write(archive.subarray(1_536));
+      await assert.rejects(publishTree(staged, work, destination, options, never), {
+        code: 'VOLUME_FAILED',
+        message: /somebody else moved it/,
+      });
+      assert.ok(!readdirSync(dir.path).includes('site'));
+    } else {
+      await write(archive);
       // between its digest and its unpacking
       writeFileSync(dir.write('other', ''), tarOf({ name: 'index.html', content: 'wrong' }));
       renameSync(join(dir.path, 'other'), work.partial.path);
-      swapped = true;
-    }
-    // asked between any two steps: the moment at which somebody else strikes
-    const signal = {
-      throwIfAborted: () => {
-        const name = readdirSync(room).find((one) => one.endsWith('.tree'));
-        if (swapped || name === undefined) return;
-        swapped = true;
-        renameSync(join(room, name), join(room, 'moved'));
-        mkdirSync(join(room, name));
-        writeFileSync(join(room, name, 'index.html'), 'wrong');
-      },
-    } as AbortSignal;
-    const options = { ...limits, include: [], stripComponents: 0, source: '', expected: [], sha256: 'a'.repeat(64) };
-    const published = publishTree(work, destination, options, signal);
-    if (what === 'folder') {
-      const failure: Failure = await published.then(
-        () => assert.fail('it was published'),
-        (error) => error,
-      );
-      assert.equal(failure.code, 'VOLUME_FAILED');
-      assert.match(failure.message, /somebody else moved it/);
-      assert.ok(!readdirSync(dir.path).includes('site'));
-    } else {
-      await published;
+      await publishTree(stage(), work, destination, options, never);
       assert.equal(readFileSync(join(dir.path, 'site/index.html'), 'utf8'), 'right');
     }
-    assert.ok(swapped);
     await work.partial.close();
   });
 }

@@ -18,9 +18,9 @@ import { test } from 'node:test';
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Failure } from '../../../../helper/src/core/failure.ts';
-import { unpack } from '../../../../helper/src/unpack/unpack.ts';
 import { gnuLong, paxHeader, tarOf, zipOf } from '../../../support/raw-archives.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
+import { unpackFile } from '../../../support/unpack-file.ts';
 
 const options = { maxBytes: 2 ** 30, maxEntries: 10_000, maxRatio: 1_000, include: [] as string[], stripComponents: 0 };
 
@@ -42,11 +42,17 @@ function treeOf(folder: string): Record<string, string> {
   return tree;
 }
 
-async function unpackAll(archive: Buffer, also: Partial<typeof options> = {}, signal = new AbortController().signal) {
+async function unpackAll(
+  archive: Buffer,
+  also: Partial<typeof options> = {},
+  signal = new AbortController().signal,
+  pieces = 0,
+) {
   using dir = createTempDir();
   const folder = join(dir.path, 'in');
   mkdirSync(folder);
-  const { inode, ...result } = await unpack(dir.write('archive', archive), folder, { ...options, ...also }, signal);
+  const file = dir.write('archive', archive);
+  const { inode, ...result } = await unpackFile(file, folder, { ...options, ...also }, signal, pieces);
   assert.equal(inode, lstatSync(folder, { bigint: true }).ino);
   return { ...result, tree: treeOf(folder) };
 }
@@ -152,14 +158,14 @@ test('keeps the time of change of files', async () => {
   using dir = createTempDir();
   mkdirSync(join(dir.path, 'in'));
   const archive = dir.write('archive', tarOf({ name: 'f', content: 'x', modified: 1_000_000_000 }));
-  await unpack(archive, join(dir.path, 'in'), options, new AbortController().signal);
+  await unpackFile(archive, join(dir.path, 'in'), options);
   assert.equal(statSync(join(dir.path, 'in/f')).mtimeMs, 1_000_000_000_000);
 });
 
 test('gives a hard link the same file', async () => {
   using dir = createTempDir();
   mkdirSync(join(dir.path, 'in'));
-  await unpack(dir.write('archive', sample), join(dir.path, 'in'), options, new AbortController().signal);
+  await unpackFile(dir.write('archive', sample), join(dir.path, 'in'), options);
   const inode = (name: string) => statSync(join(dir.path, 'in/app-1.0', name)).ino;
   assert.equal(inode('copy'), inode('readme'));
 });
@@ -169,7 +175,7 @@ test('leaves new folders to the group of the volume', async () => {
   const folder = join(dir.path, 'in');
   mkdirSync(folder);
   chmodSync(folder, 0o2775);
-  await unpack(dir.write('archive', sample), folder, options, new AbortController().signal);
+  await unpackFile(dir.write('archive', sample), folder, options);
   assert.equal(statSync(join(folder, 'app-1.0')).mode & 0o7777, 0o2750);
 });
 
@@ -271,7 +277,7 @@ test('unpacks what tar and zip pack, whatever tree it is', async () => {
         }
       }
       packers[packer](from, join(dir.path, 'archive.zip'));
-      await unpack(join(dir.path, 'archive.zip'), to, options, new AbortController().signal).catch((error) => {
+      await unpackFile(join(dir.path, 'archive.zip'), to, options).catch((error) => {
         // `a -> a` is a link in a circle
         assert.match(error.message, /circle/);
         assert.ok(Object.values(treeOf(from)).includes('-> a'));
