@@ -13,6 +13,9 @@ const stopWithinMs = 1_500;
 // when the first thread is needed.
 process.env.UV_THREADPOOL_SIZE ??= '32';
 
+// What is made on the way to a file shall be open to whoever may read the file.
+process.umask(0o022);
+
 const signal = stopSignal(process);
 signal.addEventListener('abort', () => {
   setTimeout(() => process.exit(signal.reason.exitCode), stopWithinMs).unref();
