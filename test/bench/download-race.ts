@@ -65,7 +65,7 @@ export interface Link {
   readonly pace?: { readonly kibibytes: number; readonly everyMs: number };
 }
 
-interface Sample {
+export interface Sample {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly residentMiB: number;
@@ -131,10 +131,10 @@ function table(samples: ReadonlyMap<string, readonly Sample[]>, megabytes: numbe
   return markdownTable(head, rows);
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Runs a command under time(1), which knows what its children used. */
-async function timed(words: readonly string[]): Promise<Sample> {
+export async function timed(words: readonly string[]): Promise<Sample> {
   const child = spawn('/usr/bin/time', ['-f', '%e %U %S %M', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {

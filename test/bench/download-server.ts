@@ -1,13 +1,16 @@
 // Serves one file of so many MiB from memory, with ranges; a process of its own, so that it takes no client's time.
+// BENCH_FILE: the file of which it serves that many copies in a row, in place of a random MiB.
 // Arguments: http or https, MiB, and for a slow link: so many KiB on each connection every so many milliseconds, the
 // first of them after that time.
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 const [scheme, megabytes, kibibytes = '0', everyMs = '0'] = process.argv.slice(2);
-const block = randomBytes(1 << 20);
+const file = process.env.BENCH_FILE;
+const block = file === undefined ? randomBytes(1 << 20) : readFileSync(file);
 const size = Number(megabytes) * block.length;
 const hash = createHash('sha256');
 for (let i = 0; i < Number(megabytes); i++) hash.update(block);

@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   'pod-start': async () => spawnSync(process.execPath, [e2e, 'measure', 'pod-start'], { stdio: 'inherit' }),
   soak: () => import('./soak.ts'),
   start: () => import('./start.ts'),
+  unpack: () => import('./unpack.ts'),
   waiting: () => import('./waiting.ts'),
 };
 const [name = ''] = process.argv.slice(2);
