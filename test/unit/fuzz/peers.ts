@@ -13,12 +13,12 @@ import { askNameserver } from '../../../helper/src/network/nameserver.ts';
 import type { Network } from '../../../helper/src/network/network.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
 import { systemRandom } from '../../../helper/src/system/random.ts';
-import { unpack } from '../../../helper/src/unpack/unpack.ts';
 import { probeFor } from '../../../helper/src/wait/protocols.ts';
 import { corpusLimits } from '../../support/hostile-archives.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { paxHeader, tarEntry, tarOf, zipOf } from '../../support/raw-archives.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
+import { unpackFile } from '../../support/unpack-file.ts';
 
 export interface BytesParser {
   readonly parse: (bytes: Buffer) => Promise<unknown>;
@@ -109,7 +109,7 @@ async function unpackAside(bytes: Buffer): Promise<void> {
   const into = join(folder.path, 'in');
   mkdirSync(into);
   const options = { ...corpusLimits, include: [], stripComponents: 0 };
-  await unpack(folder.write('archive', bytes), into, options, new AbortController().signal);
+  await unpackFile(folder.write('archive', bytes), into, options);
 }
 
 /** Questions of three kinds; the answer to each has its number and its question, and what is given for the rest. */
