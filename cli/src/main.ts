@@ -13,19 +13,29 @@ function ownVersion(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
-/** A stream whose reader may go away (`… | head`): what nobody reads is no fault. */
-function writerOn(stream: NodeJS.WriteStream): Writer {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    if (stream !== process.stderr) writeSync(2, `greenroom: cannot write: ${error.message}\n`);
-    process.exitCode = exitCodes.input.code;
-  });
+/**
+ * A stream of the process, which Node opens when somebody asks for it: most commands need one of the three.
+ * Its reader may go away (`… | head`): what nobody reads is no fault.
+ */
+function writerOn(name: 'stdout' | 'stderr'): Writer {
+  let opened: NodeJS.WriteStream | undefined;
+  const open = (): NodeJS.WriteStream => {
+    if (opened !== undefined) return opened;
+    opened = process[name];
+    return opened.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      if (name === 'stdout') writeSync(2, `greenroom: cannot write: ${error.message}\n`);
+      process.exitCode = exitCodes.input.code;
+    });
+  };
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void open().write(text),
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return open().isTTY ? open().columns : undefined;
     },
-    colours: stream.isTTY === true && stream.hasColors() && process.env.NO_COLOR === undefined,
+    get colours() {
+      return open().isTTY === true && open().hasColors() && process.env.NO_COLOR === undefined;
+    },
   };
 }
 
@@ -46,13 +56,15 @@ run([...asked, ...process.argv.slice(2)], {
   env: process.env,
   folder: process.cwd(),
   streams: {
-    in: process.stdin,
-    out: writerOn(process.stdout),
-    err: writerOn(process.stderr),
-    openTerminal:
-      process.stdin.isTTY && process.stderr.isTTY
-        ? async () => (await import('./terminal.ts')).openTerminal(process.stdin, process.stderr)
-        : undefined,
+    get in() {
+      return process.stdin;
+    },
+    out: writerOn('stdout'),
+    err: writerOn('stderr'),
+    get openTerminal() {
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+      return async () => (await import('./terminal.ts')).openTerminal(process.stdin, process.stderr);
+    },
   },
   stopSignal,
 }).then((code) => {

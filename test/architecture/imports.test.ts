@@ -108,7 +108,7 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   fn: ['fn', 'inject', 'manifest', 'settings', 'yaml', 'node', ...cliBase],
   patch: ['patch', 'inject', 'manifest', 'yaml', 'node', ...cliBase],
   completion: ['completion', 'command', 'node', ...cliBase],
-  scaffold: ['inject', 'manifest', 'node', ...cliBase],
+  scaffold: ['scaffold', 'inject', 'manifest', 'node', ...cliBase],
   lint: ['lint', 'convert', 'manifest', 'render', 'yaml', 'node', ...cliBase],
   explain: ['explain', 'rehearse', 'manifest', 'node', ...cliBase],
   rehearse: ['rehearse', 'manifest', 'render', 'yaml', 'dns-packet', 'node', ...cliBase],

@@ -1,7 +1,7 @@
 // greenroom lint: how it is called. What it does is loaded only when it is called.
 import { defineCommand, type Flags } from '../command.ts';
 import { severities } from '../lint/rule.ts';
-import { manifestExtensions } from '../manifest/read.ts';
+import { manifestExtensions } from '../manifest/extensions.ts';
 
 const choosing = 'What is looked at:';
 const acting = 'What comes of it:';

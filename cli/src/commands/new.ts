@@ -5,8 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { Fault } from '../fault.ts';
 import { type Access, apiAccesses } from '../inject/api-access.ts';
 import type { HelperOptions } from '../inject/options.ts';
-import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
-import { checkImage } from '../settings.ts';
+import { type ScaffoldKind, scaffoldKinds } from '../scaffold/kinds.ts';
 import { helperFlags } from './helper-flags.ts';
 import { parseKind } from './scaffold-kind.ts';
 
@@ -85,6 +84,7 @@ export const newCommand: Command = defineCommand({
     const helper = await readHelperFlags(call);
     const { helperContainerNames } = await import('../inject/container.ts');
     const { scaffold } = await import('../scaffold/scaffold.ts');
+    const { checkImage } = await import('../settings.ts');
     const app = scaffold({
       kind,
       name,

@@ -1,7 +1,7 @@
 // What a user calls a kind of workload → the kind.
 import { suggest } from '../../../helper/src/contract/index.ts';
 import { Fault } from '../fault.ts';
-import { type ScaffoldKind, scaffoldKinds } from '../scaffold/scaffold.ts';
+import { type ScaffoldKind, scaffoldKinds } from '../scaffold/kinds.ts';
 
 // what kubectl calls them for short
 const shortKinds: Readonly<Record<string, ScaffoldKind>> = {

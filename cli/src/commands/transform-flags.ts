@@ -1,6 +1,6 @@
 // The inputs and flags that inject and uninject share. Data alone: help needs no YAML.
 import type { Flags } from '../command.ts';
-import { manifestExtensions } from '../manifest/read.ts';
+import { manifestExtensions } from '../manifest/extensions.ts';
 
 const group = 'Input and output:';
 

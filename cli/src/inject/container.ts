@@ -11,8 +11,8 @@ import {
 import { formatItem, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, literal, map, type NewNode, type Texts, textsOf } from '../manifest/node.ts';
 import { apiAccesses } from './api-access.ts';
+import { ownContainerName } from './names.ts';
 import type { HelperOptions, SecretVariable } from './options.ts';
-import { ownContainerName } from './owned.ts';
 import { readFiles, writtenFolders } from './step-paths.ts';
 
 /** A named part of a pod that is to be written. */

@@ -1,36 +1,8 @@
-// How the helper's parts of a pod are known again: by name and form, so that a tool that drops comments does no harm.
+// Which parts of a pod are the helper's, by name (names.ts) and form; and which are the app's.
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { stepKinds } from '../../../helper/src/contract/index.ts';
 import type { ManifestDocument } from '../manifest/parse.ts';
 import { follow, itemsAt, lookup, type Tree, textAt } from '../manifest/tree.ts';
-
-/** What the helper's parts are called in a pod. */
-export interface Names {
-  /** `greenroom`, unless the user said otherwise. */
-  readonly base: string;
-}
-
-/** What volumes come with the helper for: a folder of files, a Secret, a ConfigMap, a claim (of a cache), a token for the API. */
-const volumePurposes = ['at', 'secret', 'configmap', 'claim', 'token'] as const;
-
-export type VolumePurpose = (typeof volumePurposes)[number];
-
-export const ownContainerName = ({ base }: Names, step?: { number: number; kind: string }): string =>
-  step === undefined ? base : `${base}-${step.number}-${step.kind}`;
-
-export const ownVolumeName = ({ base }: Names, what: VolumePurpose, rest: string): string => `${base}-${what}-${rest}`;
-
-/** Whether a container is called as the helper's are. */
-export function isOwnContainerName({ base }: Names, name: string | undefined): boolean {
-  if (name === base) return true;
-  const rest = name?.startsWith(`${base}-`) ? name.slice(base.length + 1) : '';
-  return new RegExp(`^[1-9]\\d*-(?:${stepKinds.join('|')})$`).test(rest);
-}
-
-/** Whether a volume is called as those that came with the helper are. */
-export function isOwnVolumeName({ base }: Names, name: string | undefined): boolean {
-  return name !== undefined && volumePurposes.some((what) => name.startsWith(`${base}-${what}-`));
-}
 
 /** Whether a container is one that runs the helper as this program writes it: arguments only, and a command first. */
 export function looksOwn(document: ManifestDocument, container: Node): boolean {

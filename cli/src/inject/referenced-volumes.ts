@@ -4,8 +4,8 @@ import { textAt } from '../manifest/tree.ts';
 import type { PodPlace } from '../manifest/workload.ts';
 import { apiAccesses } from './api-access.ts';
 import { type NewPart, newPart } from './container.ts';
+import { ownVolumeName, type VolumePurpose } from './names.ts';
 import type { HelperOptions } from './options.ts';
-import { ownVolumeName, type VolumePurpose } from './owned.ts';
 
 // where the kubelet would mount it, had the pod not said that it wants none
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -7,8 +7,9 @@ import type { Texts } from '../manifest/node.ts';
 import { entryOf, follow, itemsAt, lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
 import { objectText, type PodPlace } from '../manifest/workload.ts';
 import type { ContainerWriter, NewPart } from './container.ts';
+import { isOwnContainerName, isOwnVolumeName, type Names } from './names.ts';
 import type { InjectOptions, Position } from './options.ts';
-import { indexesWhere, isOwnContainerName, isOwnVolumeName, looksOwn, type Names } from './owned.ts';
+import { indexesWhere, looksOwn } from './owned.ts';
 import { PodFault, planVolumes, type VolumePlan } from './volumes.ts';
 
 /** A list of a pod: what is there by that name, and which of it is ours. */

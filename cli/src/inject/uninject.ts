@@ -3,7 +3,7 @@ import { isAlias, isMap, type YAMLMap, type YAMLSeq } from 'yaml';
 import { Edits } from '../manifest/edits.ts';
 import { cutEntries, cutItems, type Entry } from '../manifest/splice.ts';
 import { entryOf, lookup, type Tree } from '../manifest/tree.ts';
-import type { Names } from './owned.ts';
+import type { Names } from './names.ts';
 import { findPresent, isPresent, type OwnList, type Present } from './survey.ts';
 import type { Candidate, Transformer } from './transform.ts';
 import { requireSameRest } from './verify.ts';

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import type { ManifestDocument } from '../manifest/parse.ts';
 import { lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
-import { isOwnContainerName, isOwnVolumeName, type Names } from './owned.ts';
+import { isOwnContainerName, isOwnVolumeName, type Names } from './names.ts';
 import type { Candidate } from './transform.ts';
 
 /** Throws, as a bug, where anything but our own parts changed its meaning. */

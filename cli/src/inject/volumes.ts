@@ -6,8 +6,9 @@ import { entryOf, itemsAt, lookup, textAt } from '../manifest/tree.ts';
 import { objectText, type PodPlace } from '../manifest/workload.ts';
 import { accessText, apiAccesses } from './api-access.ts';
 import { type NewPart, newPart } from './container.ts';
+import { isOwnVolumeName, type Names, ownVolumeName } from './names.ts';
 import type { HelperOptions, InjectOptions } from './options.ts';
-import { type AppContainer, appContainers, isOwnVolumeName, type Names, ownVolumeName } from './owned.ts';
+import { type AppContainer, appContainers } from './owned.ts';
 import { objectParts, tokenVolume, volumeNames } from './referenced-volumes.ts';
 import { asFolder, covers, folderOf, readFiles, writtenFolders } from './step-paths.ts';
 

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import { readAll } from '../streams.ts';
+import { manifestExtensions } from './extensions.ts';
 
 export interface Source {
   /** As the user named it; `-` for standard input. */
@@ -12,9 +13,6 @@ export interface Source {
   /** Every byte of it, a byte order mark included. */
   readonly text: string;
 }
-
-/** Files that a folder is searched for. */
-export const manifestExtensions = ['.yaml', '.yml', '.json'] as const;
 
 /**
  * Reads all inputs in their order; a folder gives its manifests and those of its folders, by name.

@@ -5,10 +5,7 @@ import type { Access } from '../inject/api-access.ts';
 import { finalExitCodes } from '../inject/container.ts';
 import { formatBlock, type Style } from '../manifest/format.ts';
 import { flowList, flowMap, list, map, type NewNode, remark } from '../manifest/node.ts';
-
-export const scaffoldKinds = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
-
-export type ScaffoldKind = (typeof scaffoldKinds)[number];
+import type { ScaffoldKind } from './kinds.ts';
 
 export interface ScaffoldOptions {
   readonly kind: ScaffoldKind;
