@@ -54,7 +54,9 @@ async function runCommand(argv: readonly string[], shell: Shell): Promise<number
     return exitCodes.success.code;
   }
   if (first === undefined || words[0]?.startsWith('-')) {
-    throw new Fault('usage', `a command comes first: ${commandNames.join(', ')}`);
+    throw new Fault('usage', `a command comes first: ${commandNames.join(', ')}`, {
+      cure: '--help tells what they do, --version which version this is',
+    });
   }
 
   const command = findCommand(first);
@@ -95,7 +97,7 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
     .version(false)
     .strict()
     .fail((message, error) => {
-      throw error ?? new Fault('usage', explain(restoreDashes(message), command), cureOf(command));
+      throw error ?? new Fault('usage', explain(restoreDashes(message), command, words), cureOf(command));
     })
     .command(
       ['$0', ...command.usage.split(' ').slice(1)].join(' '),
@@ -122,10 +124,10 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
 const cureOf = (command: Command) => ({ cure: `${nameOf(command)} --help shows how it is used` });
 
 /** Says in our words what yargs complains about. */
-function explain(message: string, command: Command): string {
+function explain(message: string, command: Command, words: readonly string[]): string {
   const where = `${nameOf(command)}: `;
   const [, unknown] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
-  if (unknown !== undefined) return where + unknown.split(', ').map(explainUnknown(command.flags)).join('; ');
+  if (unknown !== undefined) return where + unknown.split(', ').map(explainUnknown(command.flags, words)).join('; ');
   const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
   if (hungry !== undefined) return `${where}--${hungry} needs a value`;
   if (/^(Not enough non-option arguments|Missing required argument)/.test(message)) {
@@ -141,9 +143,10 @@ function explain(message: string, command: Command): string {
   return where + message;
 }
 
-const explainUnknown = (flags: Flags) => (name: string) => {
+const explainUnknown = (flags: Flags, words: readonly string[]) => (name: string) => {
   const nearest = suggest(name, Object.keys(flags));
   if (nearest !== undefined) return `unknown option --${name}; did you mean --${nearest}?`;
+  if (words.some((word) => word.split('=')[0] === `--${name}`)) return `unknown option --${name}`;
   return /^[a-z]/.test(name)
     ? `${JSON.stringify(name)} is not an option, or one operand too many`
     : `unknown option ${JSON.stringify(name)}`;

@@ -1,5 +1,6 @@
 // greenroom explain: how it is called. What it does is loaded only when it is called.
 import { defineCommand, type Flags } from '../command.ts';
+import { transformPositionals } from './transform-flags.ts';
 
 const flags = {
   output: {
@@ -33,14 +34,7 @@ export const explainCommand = defineCommand({
     ['greenroom explain my-app.yaml -o html > my-app.html', 'picture and words as one page, which fetches nothing'],
     ['helm template my-chart | greenroom explain --only deployment/my-app -', 'one object of a chart'],
   ],
-  positionals: {
-    inputs: {
-      type: 'string',
-      array: true,
-      demandOption: true,
-      describe: 'Files of manifests, or - for standard input',
-    },
-  },
+  positionals: transformPositionals,
   flags,
   async run({ args, shell }) {
     const { runExplain } = await import('./explain-run.ts');

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../../helper/src/contract/index.ts';
 import { defineCommand, type Flags } from '../command.ts';
 import { defaultMaxRestartPeriodMs } from '../rehearse/kubelet/crash-backoff.ts';
+import { transformPositionals } from './transform-flags.ts';
 
 const flags = {
   service: {
@@ -98,14 +99,7 @@ export const rehearseCommand = defineCommand({
       'with stand-ins for the world outside and for the app',
     ],
   ],
-  positionals: {
-    inputs: {
-      type: 'string',
-      array: true,
-      demandOption: true,
-      describe: 'Files of manifests, or - for standard input',
-    },
-  },
+  positionals: transformPositionals,
   flags,
   async run({ args, shell }) {
     const { runRehearsals } = await import('./rehearse-run.ts');

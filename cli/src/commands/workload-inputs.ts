@@ -1,34 +1,20 @@
 // What `rehearse` and `explain` read alike: files, workloads, the helper's image.
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { parseDuration } from '../../../helper/src/contract/index.ts';
 import type { Call } from '../command.ts';
 import { Fault } from '../fault.ts';
+import { readSources } from '../manifest/read.ts';
 import { type ManifestObject, readObjects } from '../rehearse/pod/documents.ts';
 import type { Container } from '../rehearse/pod/pod-spec.ts';
 import { readWorkloads, type Workload, workloadKinds } from '../rehearse/pod/workload.ts';
-import { readAll } from '../streams.ts';
 
 /** @throws Fault input */
 export async function readInputs(
   inputs: readonly string[],
   { streams, folder }: Call['shell'],
 ): Promise<ManifestObject[]> {
-  const objects: ManifestObject[] = [];
-  for (const input of inputs) {
-    let text: string;
-    try {
-      text =
-        input === '-'
-          ? Buffer.from(await readAll(streams.in)).toString()
-          : await readFile(resolve(folder, input), 'utf8');
-    } catch (error) {
-      throw new Fault('input', `${input} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-    objects.push(...readObjects(input, text));
-  }
-  return objects;
+  const sources = await readSources(inputs, folder, streams.in);
+  return sources.flatMap(({ name, text }) => readObjects(name, text));
 }
 
 /**

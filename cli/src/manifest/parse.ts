@@ -1,6 +1,6 @@
 // Text → documents, each with its place in the file. Broken YAML and templates that are not rendered are refused here.
-import { type Document, isMap, type ParsedNode, parseAllDocuments, visit } from 'yaml';
-import { Fault } from '../fault.ts';
+import { type Document, isMap, type ParsedNode, parseAllDocuments, visit, type YAMLError } from 'yaml';
+import { Fault, type Place } from '../fault.ts';
 import type { Lines } from './place.ts';
 
 /** One or more documents that lie together: what stands between two `---`. */
@@ -41,23 +41,15 @@ export function parseSlice(slice: Slice, lines: Lines): ManifestDocument[] {
   });
   if ('empty' in documents) return [];
   const error = documents.flatMap(({ errors }) => errors)[0];
-  const template = templateOffset(slice.text, documents, error !== undefined);
-  if (template !== undefined) {
-    throw new Fault('input', 'this is a template, not YAML', {
-      place: lines.placeAt(slice.offset + template),
-      cure: `render it first, and give the result: helm template … | greenroom COMMAND -`,
-    });
-  }
+  refuseTemplates(slice.text, documents, (offset) => lines.placeAt(slice.offset + offset));
   if (error !== undefined) {
-    const place = lines.placeAt(slice.offset + Math.min(error.pos[0], slice.text.length));
-    throw new Fault('input', `broken YAML: ${lowerFirst(error.message)}`, {
-      place,
-      cause: error,
-      ...cureOf(error.code),
-    });
+    throw brokenYaml(error, lines.placeAt(slice.offset + Math.min(error.pos[0], slice.text.length)));
   }
   return documents;
 }
+
+export const brokenYaml = (error: YAMLError, place: Place): Fault =>
+  new Fault('input', `broken YAML: ${lowerFirst(error.message)}`, { place, cause: error, ...cureOf(error.code) });
 
 const lowerFirst = (text: string) => (/^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 
@@ -75,6 +67,24 @@ function cureOf(code: string): { cure?: string } {
     default:
       return {};
   }
+}
+
+/** @throws Fault input for a text that is a template, broken as YAML or not */
+export function refuseTemplates(
+  text: string,
+  documents: readonly ManifestDocument[],
+  placeAt: (offset: number) => Place,
+): void {
+  const offset = templateOffset(
+    text,
+    documents,
+    documents.some(({ errors }) => errors.length > 0),
+  );
+  if (offset === undefined) return;
+  throw new Fault('input', 'this is a template, not YAML', {
+    place: placeAt(offset),
+    cure: 'render it first, and give the result: helm template … | greenroom COMMAND -',
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 // The text of manifests → plain data, as kubectl reads it. Nothing of the text is kept.
-import { type Document, LineCounter, parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
+import { type Document, parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
 import { Fault } from '../fault.ts';
+import { brokenYaml, refuseTemplates } from './parse.ts';
+import { Lines } from './place.ts';
 import { readPlain } from './plain-scalar.ts';
 
 /** Every scalar without quotes or tag: what kubectl makes of it, which is neither YAML 1.1 nor 1.2. */
@@ -39,17 +41,15 @@ export const readValues = (file: string, text: string): Values[] => readDocument
  * @throws Fault input, with line and column where the text is no YAML
  */
 export function readDocuments(file: string, text: string): unknown[] {
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { version: '1.1', customTags, lineCounter, logLevel: 'silent' });
+  const documents = parseAllDocuments(text, { version: '1.1', customTags, prettyErrors: false, logLevel: 'silent' });
   if ('empty' in documents) return [];
+  const lines = new Lines(file, text);
+  refuseTemplates(text, documents, (offset) => lines.placeAt(offset));
   return documents
     .map((document) => {
       const [error] = document.errors;
       if (error === undefined) return plainValue(document, file);
-      const { line, col } = lineCounter.linePos(error.pos[0]);
-      const message = error.message.split(' at line ')[0] ?? error.message;
-      const place = { file, line, column: col, text: text.split(/\r?\n/)[line - 1] ?? '' };
-      throw new Fault('input', `is not valid YAML: ${message}`, { place });
+      throw brokenYaml(error, lines.placeAt(Math.min(error.pos[0], text.length)));
     })
     .filter((value) => value !== null && value !== undefined);
 }

@@ -61,6 +61,8 @@ const slips: readonly (readonly [string[], RegExp])[] = [
   [['help', 'wait', 'htp'], /unknown kind of target "htp"\n {2}did you mean http\?/],
   [['injct', 'x'], /unknown command "injct"\n {2}did you mean inject\?/],
   [['inject', 'x', '--wiat', 'tcp://a:1'], /unknown option --wiat; did you mean --wait\?/],
+  [['why', '--foo', 'x'], /why: unknown option --foo\n/],
+  [['-v'], /a command comes first: .*\n {2}--help .* --version/],
   [['inject', 'x', '--wait'], /--wait needs a step, such as/],
   [['inject', '--wait', 'tcp://a:1'], /inject: takes INPUTS\.\.\./],
   [['new', 'pod'], /new: takes KIND NAME/],

@@ -1,5 +1,4 @@
 // The text of manifests → Kubernetes objects, as kubectl reads them. Nothing of the text is kept.
-import { Fault } from '../../fault.ts';
 import { readDocuments } from '../../manifest/values.ts';
 import { Fields, isMapping } from './fields.ts';
 
@@ -13,7 +12,7 @@ export interface ManifestObject {
 }
 
 /**
- * Reads every object of a text; a List gives those in it.
+ * Reads every object of a text; a List gives those in it. What has no kind is none.
  * @param file the name for messages
  * @throws Fault input, with line and column where the text is no YAML
  */
@@ -21,9 +20,7 @@ export const readObjects = (file: string, text: string): ManifestObject[] =>
   readDocuments(file, text).flatMap((value) => objectsOf(value, file));
 
 function objectsOf(value: unknown, file: string): ManifestObject[] {
-  if (!isMapping(value) || typeof value.kind !== 'string') {
-    throw new Fault('input', `${file}: holds a document that is no Kubernetes object: it has no kind`);
-  }
+  if (!isMapping(value) || typeof value.kind !== 'string') return [];
   if (value.kind.endsWith('List') && Array.isArray(value.items)) {
     return value.items.flatMap((item) => objectsOf(item, file));
   }
