@@ -341,7 +341,7 @@ describe('what a rehearsal refuses before it starts anything', () => {
       /ConfigMap c of namespace default/,
     ],
     ['an input without pods', [], 'kind: Service\nmetadata: {name: a}\n', 3, /the input holds no pod/],
-    ['broken YAML', [], 'kind: [Pod\n', 3, /-:\d+:\d+: is not valid YAML/],
+    ['broken YAML', [], 'kind: [Pod\n', 3, /-:\d+:\d+: broken YAML: /],
     [
       'a wait for the API server',
       [],
