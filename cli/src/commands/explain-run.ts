@@ -9,7 +9,7 @@ import { storyText } from '../explain/text.ts';
 import { Fault } from '../fault.ts';
 import { createStyle } from '../rehearse/report/style.ts';
 import { resolveHelperImage } from '../settings.ts';
-import { isHelperImage, parseData, readDurationFlag, readInputs, selectWorkloads } from './workload-inputs.ts';
+import { isHelperImage, parseData, readDurationFlag, readInputs, selectWorkloads, someOf } from './workload-inputs.ts';
 
 export interface ExplainArguments {
   readonly inputs: readonly string[];
@@ -31,7 +31,7 @@ export async function runExplain(args: ExplainArguments, shell: Call['shell']): 
   if (isPicture && workloads.length > 1) {
     const names = workloads.map(({ kind, name }) => `${kind}/${name}`.toLowerCase());
     throw new Fault('usage', `explain: a picture shows one workload, and there are ${workloads.length}`, {
-      cure: `choose one: --only ${names.join(', --only ')}; or -o html, which has room for all`,
+      cure: `choose one of them by --only: ${someOf(names)}; or -o html, which has room for all`,
     });
   }
   const { out } = streams;

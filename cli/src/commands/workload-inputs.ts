@@ -36,7 +36,14 @@ export function selectWorkloads(
   );
   if (found.length > 0) return found;
   const names = workloads.map(({ kind, name }) => `${kind}/${name}`);
-  throw new Fault('usage', `--only ${only}: there is no such workload`, { cure: `it is one of ${names.join(', ')}` });
+  throw new Fault('usage', `--only ${only}: there is no such workload`, { cure: `it is one of ${someOf(names)}` });
+}
+
+/** The first few of many names, and how many there are beside them. */
+export function someOf(names: readonly string[]): string {
+  const few = names.slice(0, 5);
+  const others = names.length - few.length;
+  return [...few, ...(others === 0 ? [] : [`${others} others`])].join(', ');
 }
 
 /** Whether a container runs the helper: its image is the one of the setting, or any that is called so. */

@@ -35,3 +35,16 @@ for (const command of ['explain', 'rehearse']) {
     assert.match(await say(join(folder.path, 'chart.yaml')), /render it first/);
   });
 }
+
+test('of many workloads a fault names a few', async () => {
+  const input = Array.from({ length: 40 }, (_, i) => pod(`p${i}`)).join('---\n');
+  for (const words of [
+    ['--only', 'nosuch'],
+    ['-o', 'svg'],
+  ]) {
+    const { exitCode, stderr } = await runInShell(['explain', '-', ...words], { input });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /p0\b.*p4\b.*35 others/);
+    assert.doesNotMatch(stderr, /p5\b/);
+  }
+});
