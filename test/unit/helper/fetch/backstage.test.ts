@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -64,4 +64,23 @@ test('a state that is saved too late does not come back', async () => {
     );
     if (end === 'finish') await work.partial.close();
   }
+});
+
+test('what another run has under way is not taken over while it is alive, and is once it is over', async () => {
+  using folder = createTempDir();
+  const destination = { path: join(folder.path, 'f'), folder: folder.path, name: 'f', onRoot: false };
+  const [theirs, ours] = [await openBackstage(destination), await openBackstage(destination)];
+  const work = await theirs.begin({ ...state, validators: { etag: '"1"' } }, []);
+  await work.partial.append(Buffer.from('half'));
+  await work.partial.drain();
+  assert.equal(await ours.takeOver('x', known, signal), undefined);
+  assert.ok(existsSync(work.partial.path), 'it was removed');
+
+  await work.partial.close();
+  const statePath = work.partial.path.replace(/part$/, 'json');
+  const { owner, ...rest } = JSON.parse(readFileSync(statePath, 'utf8'));
+  writeFileSync(statePath, JSON.stringify({ ...rest, owner: { ...owner, started: 'over' } }));
+  const taken = await ours.takeOver('x', known, signal);
+  assert.equal(taken?.held.bytes, 4);
+  await taken?.work.partial.close();
 });
