@@ -114,13 +114,13 @@ export class Namespace {
     try {
       return await this.#watch.until(what, patienceMs, find);
     } catch (error) {
-      throw await this.#inVain((error as Error).message, error);
+      throw await this.#inVain((error as Error).message);
     }
   }
 
   /** An error that says what the containers and the cluster have said: where it is read, the cluster is gone. */
-  async #inVain(sentence: string, cause?: unknown): Promise<InVain> {
-    return new InVain(`${sentence}\n${await this.summary()}`, { cause });
+  async #inVain(sentence: string): Promise<InVain> {
+    return new InVain(`${sentence}\n${await this.summary()}`);
   }
 
   /** All that a pod was seen to be, in order. */
@@ -198,7 +198,7 @@ export interface CaseOptions {
 export function onCluster(
   title: string,
   body: (namespace: Namespace, t: TestContext) => Promise<void>,
-  { labels = {}, skip, timeoutMs = 4 * patienceMs }: CaseOptions = {},
+  { labels = {}, skip, timeoutMs = 3 * patienceMs }: CaseOptions = {},
 ): void {
   test(title, { timeout: timeoutMs, ...(skip === undefined ? {} : { skip }) }, async (t) => {
     const namespace = await Namespace.create(labels);

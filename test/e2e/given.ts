@@ -18,4 +18,4 @@ export const node = given('GREENROOM_E2E_NODE');
 export const failures = given('GREENROOM_E2E_FAILURES');
 
 /** After this a wait has hung, on however busy a machine. No case expects anything to be as slow, or as fast. */
-export const patienceMs = 180_000;
+export const patienceMs = 300_000;
