@@ -21,7 +21,7 @@ test('a picture is of one workload, and the others are named', async () => {
   const { exitCode, stdout, stderr } = await runCli(['explain', '-', '-o', 'svg'], { input: two });
   assert.equal(exitCode, 2);
   assert.equal(stdout, '');
-  assert.match(stderr, /--only pod\/a, --only job\/b/);
+  assert.match(stderr, /--only: pod\/a, job\/b;/);
   const one = await runCli(['explain', '-', '-o', 'svg', '--only', 'job/b'], { input: two });
   assert.match(one.stdout, /^<svg [\s\S]*<\/svg>\n$/);
 });
