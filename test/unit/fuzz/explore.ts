@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Findings, Order } from './explore-one.ts';
-import { formatCorpus, type Parser, parsers } from './parsers.ts';
+import { formatCorpus, type Parser, parsers, readCorpus } from './parsers.ts';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--minutes');
@@ -58,14 +58,13 @@ for (const parser of parsers.filter(({ name }) => wanted.length === 0 || wanted.
   const found = await explore(parser);
   faults += found.faults.length;
   const chosen: Buffer[] = found.faults.map(({ input }) => Buffer.from(input)).filter(({ length }) => length <= 4_096);
-  for (const input of found.kept.map((one) => Buffer.from(one))) {
+  // a thread that was lost brought nothing else, and what is there stays
+  const kept = found.kept.length === 0 ? readCorpus(parser) : found.kept.map((one) => Buffer.from(one));
+  for (const input of kept) {
     if (formatCorpus(parser, [...chosen, input]).text.length <= mostCorpusBytes) chosen.push(input);
   }
-  // a thread that was lost brought nothing, and what is there stays
-  if (found.kept.length > 0) {
-    const { path, text } = formatCorpus(parser, chosen);
-    writeFileSync(path, text);
-  }
+  const { path, text } = formatCorpus(parser, chosen);
+  writeFileSync(path, text);
   process.stdout.write(
     `${parser.name}: ${found.inputs} inputs, ${found.characters} characters of the sources ran, ${chosen.length} kept, ${found.faults.length} faults\n`,
   );

@@ -62,6 +62,7 @@ export const pieces: readonly string[] = [
   ...[
     '\n',
     '\r\n',
+    '\r',
     '\t',
     '\0',
     '\u001b[2J',

@@ -88,7 +88,8 @@ export class Source {
     };
     while (this.at < text.length) {
       const character = text[this.at] ?? '';
-      if (/[ \t\r\n;&|()<>]/.test(character)) break;
+      // a carriage return is a letter like any other, but before the end of a line
+      if (/[ \t\n;&|()<>]/.test(character) || text.startsWith('\r\n', this.at)) break;
       if (character === "'") {
         const end = text.indexOf("'", this.at + 1);
         if (end === -1) throw new Unsure("a quote (') is not closed", this.at);
