@@ -26,7 +26,7 @@ function install() {
   // a tree that is there is brought up to date rather than removed: something may be running from it
   const verb = existsSync(modules) ? 'install' : 'ci';
   // no install script of a dependency is needed, so none runs; its output is ours to read, not data: stderr
-  const words = [...prefix, verb, '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  const words = [...prefix, verb, '--ignore-scripts'];
   const { status, error } = spawnSync(program, words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (error !== undefined || status !== 0) {
     say(`npm ${verb} failed${error === undefined ? ` with exit code ${status}` : `: ${error.message}`}`);
@@ -50,6 +50,7 @@ install();
 const node = chooseNode();
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`, NODE_NO_WARNINGS: '1' };
 
+if (!existsSync(join(root, 'dist', 'cli'))) say('Building …');
 const build = spawnSync(node, [join(root, '.dev', 'build.ts')], { cwd: root, env, stdio: ['ignore', 2, 2] });
 if (build.status !== 0) process.exit(build.status ?? 1);
 if (entry !== undefined) {

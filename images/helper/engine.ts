@@ -9,14 +9,14 @@ const ask = (args: readonly string[]) => spawnSync('docker', args, { encoding: '
  */
 export function engineArchitecture(): string {
   const { error, status, stdout, stderr } = ask(['version', '--format', '{{.Server.Arch}}']);
-  if (error !== undefined) throw new Error(`there is no docker command here (${error.message}). ${cure}`);
-  if (status !== 0) throw new Error(`no Docker engine answers: ${stderr.trim().split('\n').at(-1)}. ${cure}`);
+  if (error !== undefined) throw new Error(`there is no docker command here (${error.message})\n${cure}`);
+  if (status !== 0) throw new Error(`no Docker engine answers: ${stderr.trim().split('\n').at(-1)}\n${cure}`);
   return stdout.trim();
 }
 
 const cure =
-  'Install and start Docker (https://docs.docker.com/engine/install/), or set DOCKER_HOST if it runs elsewhere; ' +
-  'or write the image to a file, for which no engine is needed: npm run image -- --archive greenroom-helper.tar';
+  '  Install and start Docker (https://docs.docker.com/engine/install/), or set DOCKER_HOST if it runs elsewhere;\n' +
+  '  or write the image to a file, for which no engine is needed: npm run image -- --archive greenroom-helper.tar';
 
 /** The ID of an image that the engine has under a name; undefined if it has none. */
 export function imageId(tag: string): string | undefined {
