@@ -1,6 +1,7 @@
 // Faults of a wait step's logins: what is asked of a server that nobody logs in to, TLS that nobody speaks. Pure.
 import { Failure } from '../core/failure.ts';
 import type { ServerKind, Target, TargetKind } from './target.ts';
+import { targetKinds } from './target-kinds.ts';
 import type { WaitOptions } from './wait-options.ts';
 
 type Rule = readonly [kind: ServerKind, what: string, isAsked: (target: Target, options: WaitOptions) => boolean];
@@ -24,8 +25,8 @@ const needUser: readonly Rule[] = [
   ['amqp', '--queue', (_, { queues }) => queues.length > 0],
 ];
 
-/** Kinds whose scheme does not say whether TLS is spoken. */
-const tlsByFlag: ReadonlySet<TargetKind> = new Set(['postgres', 'mysql', 'mongodb', 'kafka', 'nats', 'memcached']);
+/** Whether the scheme does not say that TLS is spoken. */
+const tlsByFlag = ({ kind }: Target) => targetKinds[kind].options.includes('tls');
 
 /** Kinds that take a password without a user. */
 const passwordAlone: ReadonlySet<TargetKind> = new Set(['redis', 'nats']);
@@ -58,7 +59,7 @@ export function checkLogin(targets: readonly Target[], values: WaitOptions, give
     throw fault(`--table needs a database: ${noTable.text}/DATABASE`);
   }
   const tlsFile = (['caFile', 'certFile', 'serverName'] as const).find((name) => given[name] !== undefined);
-  if (tlsFile !== undefined && !tls && targets.length > 0 && targets.every(({ kind }) => tlsByFlag.has(kind))) {
+  if (tlsFile !== undefined && !tls && targets.length > 0 && targets.every(tlsByFlag)) {
     const flag = { caFile: '--ca-file', certFile: '--cert-file', serverName: '--server-name' }[tlsFile];
     throw fault(`${flag}: none of these targets speaks TLS; give --tls`);
   }

@@ -28,7 +28,33 @@ export interface ServerTarget {
   readonly path: string;
 }
 
-export type ServerKind = 'postgres' | 'mysql' | 'redis' | 'memcached' | 'nats' | 'amqp' | 'grpc' | 'mongodb' | 'kafka';
+// One entry a scheme. `port`: what IANA or the server's own documentation gives it. `secure`: TLS from the first byte.
+// `path`: a service, a topic, a database or a virtual host may stand behind the port.
+const servers = {
+  postgres: { kind: 'postgres', example: 'postgres://db:5432', port: 5432, path: true },
+  postgresql: { kind: 'postgres', example: 'postgresql://db', port: 5432, path: true },
+  mysql: { kind: 'mysql', example: 'mysql://db:3306', port: 3306, path: true },
+  redis: { kind: 'redis', example: 'redis://cache:6379', port: 6379 },
+  rediss: { kind: 'redis', example: 'rediss://cache:6379', port: 6379, secure: true },
+  memcached: { kind: 'memcached', example: 'memcached://cache:11211', port: 11_211 },
+  nats: { kind: 'nats', example: 'nats://nats:4222', port: 4222 },
+  amqp: { kind: 'amqp', example: 'amqp://rabbitmq:5672', port: 5672, path: true },
+  amqps: { kind: 'amqp', example: 'amqps://rabbitmq:5671', port: 5671, path: true, secure: true },
+  grpc: { kind: 'grpc', example: 'grpc://orders:8080', path: true },
+  grpcs: { kind: 'grpc', example: 'grpcs://orders:443/shop.Orders', path: true, secure: true },
+  mongodb: { kind: 'mongodb', example: 'mongodb://db:27017', port: 27_017, path: true },
+  kafka: { kind: 'kafka', example: 'kafka://kafka:9092/orders', port: 9092, path: true },
+} as const satisfies Readonly<Record<string, ServerScheme>>;
+
+interface ServerScheme {
+  readonly kind: string;
+  readonly example: string;
+  readonly port?: number;
+  readonly path?: boolean;
+  readonly secure?: boolean;
+}
+
+export type ServerKind = (typeof servers)[keyof typeof servers]['kind'];
 
 export type TargetKind = Target['kind'];
 
@@ -41,40 +67,14 @@ export const targetSchemes = {
   tls: 'tls://api:443',
   unix: 'unix:///run/app/app.sock',
   file: 'file:///data/ready',
-  postgres: 'postgres://db:5432',
-  postgresql: 'postgresql://db',
-  mysql: 'mysql://db:3306',
-  redis: 'redis://cache:6379',
-  rediss: 'rediss://cache:6379',
-  memcached: 'memcached://cache:11211',
-  nats: 'nats://nats:4222',
-  amqp: 'amqp://rabbitmq:5672',
-  amqps: 'amqps://rabbitmq:5671',
-  grpc: 'grpc://orders:8080',
-  grpcs: 'grpcs://orders:443/shop.Orders',
-  mongodb: 'mongodb://db:27017',
-  kafka: 'kafka://kafka:9092/orders',
+  ...examplesOf(servers),
   k8s: 'k8s://job/migrate',
 } as const;
 
-// the ports that IANA and the servers' own documentation give them
-const servers: Readonly<
-  Partial<Record<Scheme, readonly [kind: ServerKind, port?: number | undefined, secure?: boolean]>>
-> = {
-  postgres: ['postgres', 5432],
-  postgresql: ['postgres', 5432],
-  mysql: ['mysql', 3306],
-  redis: ['redis', 6379],
-  rediss: ['redis', 6379, true],
-  memcached: ['memcached', 11_211],
-  nats: ['nats', 4222],
-  amqp: ['amqp', 5672],
-  amqps: ['amqp', 5671, true],
-  grpc: ['grpc'],
-  grpcs: ['grpc', undefined, true],
-  mongodb: ['mongodb', 27_017],
-  kafka: ['kafka', 9092],
-};
+function examplesOf<Name extends string>(schemes: Readonly<Record<Name, ServerScheme>>) {
+  const examples = Object.entries<ServerScheme>(schemes).map(([scheme, { example }]) => [scheme, example]);
+  return Object.fromEntries(examples) as Readonly<Record<Name, string>>;
+}
 
 type Scheme = keyof typeof targetSchemes;
 
@@ -126,23 +126,29 @@ export function parseTarget(text: string): Target {
   }
 }
 
-// a service, a topic, a database or a virtual host
-const takesPath: ReadonlySet<ServerKind> = new Set(['grpc', 'kafka', 'postgres', 'mysql', 'mongodb', 'amqp']);
-
-function parseServer(scheme: Scheme, text: string, rest: string, fault: (what: string) => Failure): ServerTarget {
-  const [kind, usualPort, secure = false] = servers[scheme] ?? [];
-  if (kind === undefined) throw new RangeError(`no rule for ${scheme}`);
+function parseServer(
+  scheme: keyof typeof servers,
+  text: string,
+  rest: string,
+  fault: (what: string) => Failure,
+): ServerTarget {
+  const {
+    kind,
+    example,
+    port: usualPort,
+    secure = false,
+    path: takesPath = false,
+  }: ServerScheme & { kind: ServerKind } = servers[scheme];
   if (rest.includes('@')) {
     throw fault('takes no user and no password: give --user, and --password-file or --password-env');
   }
   const slash = rest.indexOf('/');
   const path = slash < 0 ? '' : rest.slice(slash + 1);
-  if (path !== '' && !takesPath.has(kind))
-    throw fault(`takes nothing behind the port, such as ${targetSchemes[scheme]}`);
+  if (path !== '' && !takesPath) throw fault(`takes nothing behind the port, such as ${example}`);
   // a message of one byte of length, see wait/servers/grpc.ts; names are far shorter
-  if (!/^[\w.-]{0,100}$/.test(path)) throw fault(`must name nothing else, such as ${targetSchemes[scheme]}`);
+  if (!/^[\w.-]{0,100}$/.test(path)) throw fault(`must name nothing else, such as ${example}`);
   const { host, port = usualPort } = parseAuthority(slash < 0 ? rest : rest.slice(0, slash), fault);
-  if (port === undefined) throw fault(`names no port, such as ${targetSchemes[scheme]}`);
+  if (port === undefined) throw fault(`names no port, such as ${example}`);
   return { kind, text, host, port, secure, path };
 }
 

@@ -5,6 +5,7 @@ import { createSecureServer, createServer, type ServerHttp2Stream } from 'node:h
 import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
+import { parseTarget, targetSchemes } from '../../../helper/src/contract/index.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { firstCause, startWait } from '../../support/running-wait.ts';
 import { startTcpListener } from '../../support/tcp-listener.ts';
@@ -76,7 +77,9 @@ for (const [claim, scheme, answer, end] of cases) {
   });
 }
 
-for (const scheme of ['postgres', 'mysql', 'redis', 'memcached', 'nats', 'amqp', 'grpc', 'mongodb', 'kafka']) {
+const everyTarget = Object.values(targetSchemes).map(parseTarget);
+const servers = new Set(everyTarget.flatMap((target) => ('secure' in target ? [target.kind] : [])));
+for (const scheme of servers) {
   test(`${scheme}: a closed connection, another protocol and an endless answer are not ready`, async () => {
     assert.notEqual(await answered(scheme, (socket) => socket.destroy()), 'ready');
     assert.notEqual(await answered(scheme, says('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')), 'ready');

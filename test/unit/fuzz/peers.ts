@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { parseStep, type WaitStep } from '../../../helper/src/contract/step.ts';
-import { parseTarget } from '../../../helper/src/contract/target.ts';
+import { parseTarget, type ServerKind } from '../../../helper/src/contract/target.ts';
 import { Failure } from '../../../helper/src/core/failure.ts';
 import { createAgent } from '../../../helper/src/http/agent.ts';
 import { askNameserver } from '../../../helper/src/network/nameserver.ts';
@@ -173,7 +173,8 @@ const settings = bytes('\0\0\0\x04\0\0\0\0\0');
 const http = (head: string, body = '') => `HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`;
 const natsInfo = 'INFO {"server_id":"a","version":"2.11.0","headers":true,"max_payload":1048576,"jetstream":true}\r\n';
 
-export const bytesParsers: Readonly<Record<string, BytesParser>> = {
+// each server that can be waited for must be here
+export const bytesParsers: Readonly<Record<ServerKind, BytesParser> & Record<string, BytesParser>> = {
   postgres: target('postgres://a:1', pgMessage('E', 'SFATAL\0C57P03\0Mstarting up\0\0'), pgReady, 'N'),
   'postgres, with a login': target(
     'postgres://a:1/db --user u --password-env P --table t',
