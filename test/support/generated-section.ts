@@ -2,7 +2,7 @@
 // UPDATE_DOCS=1 rewrites it; else a test says that it is stale.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './read-imports.ts';
 
 /** Asserts that the section of the document is the text. */
@@ -13,7 +13,10 @@ export function assertSection(document: string, name: string, text: string): voi
   const end = `<!-- end ${name} -->`;
   const from = content.indexOf(begin);
   const to = content.indexOf(end);
-  assert.ok(from >= 0 && to > from, `${document} has no section ${begin.trim()} … ${end}`);
+  assert.ok(
+    from >= 0 && to > from,
+    `${document} has no section: put ${begin.trim()} and ${end} where it belongs, each on its line`,
+  );
   const section = content.slice(from + begin.length, to);
   const expected = `\n${text.trim()}\n\n`;
   if (section === expected) return;
@@ -21,7 +24,8 @@ export function assertSection(document: string, name: string, text: string): voi
     writeFileSync(path, content.slice(0, from + begin.length) + expected + content.slice(to));
     return;
   }
-  assert.equal(section, expected, `${document}, ${name}: not what the code says; UPDATE_DOCS=1 npm test rewrites it`);
+  const command = `UPDATE_DOCS=1 npm test -- ${relative(root, process.argv[1] ?? root)}`;
+  assert.equal(section, expected, `${document}, ${name}: not what the code says; ${command} rewrites it`);
 }
 
 /** A Markdown table; cells may hold any text. */

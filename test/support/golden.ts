@@ -21,5 +21,5 @@ export function assertGolden(path: string, content: string): void {
     return;
   }
   const expected = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  assert.equal(content, expected, `${path}: UPDATE_GOLDEN=1 npm test rewrites it`);
+  assert.equal(content, expected, `${path}: UPDATE_GOLDEN=1 npm test -- test/golden rewrites it`);
 }

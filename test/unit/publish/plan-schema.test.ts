@@ -36,7 +36,7 @@ function isTaken(plan: unknown): boolean {
 test('the file is what the tables say', () => {
   const text = `${JSON.stringify(planSchema(), undefined, 2)}\n`;
   if (process.env.UPDATE_DOCS === '1') writeFileSync(path, text);
-  assert.equal(readFileSync(path, 'utf8'), text, 'UPDATE_DOCS=1 npm test rewrites it');
+  assert.equal(readFileSync(path, 'utf8'), text, 'UPDATE_DOCS=1 npm test -- test/unit/publish rewrites it');
 });
 
 /** Every plan that stands in a manifest, as an editor would read it. */

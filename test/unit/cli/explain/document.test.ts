@@ -39,5 +39,8 @@ test('the picture is what the command prints', async () => {
   const path = join(root, 'cli/explain-web.svg');
   const svg = await explain('-o', 'svg');
   if (process.env.UPDATE_DOCS === '1') writeFileSync(path, svg);
-  assert.ok(existsSync(path) && readFileSync(path, 'utf8') === svg, 'UPDATE_DOCS=1 npm test draws it again');
+  assert.ok(
+    existsSync(path) && readFileSync(path, 'utf8') === svg,
+    'UPDATE_DOCS=1 npm test -- test/unit/cli/explain draws it again',
+  );
 });
