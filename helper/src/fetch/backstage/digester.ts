@@ -123,7 +123,8 @@ export function createDigester(file: FileHandle, algorithms: Iterable<Algorithm>
 
   const digester: Digester = {
     get lagBytes() {
-      return bytes - hashed;
+      // what cannot be read back nobody needs to wait for: whoever asks for the digest is told
+      return fault === undefined ? bytes - hashed : 0;
     },
     advance: (to) => {
       bytes = to;

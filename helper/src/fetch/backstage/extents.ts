@@ -20,15 +20,16 @@ export function beginning(extents: Extents): number {
   return first?.[0] === 0 ? first[1] : 0;
 }
 
-/** What is missing of an object of that size. */
-export function gaps(extents: Extents, sizeBytes: number): Extents {
+/** What is missing of an object of that size, or from a byte of it on. */
+export function gaps(extents: Extents, end: number, start = 0): Extents {
   const missing: Extent[] = [];
-  let at = 0;
+  let at = start;
   for (const [from, to] of extents) {
+    if (from >= end) break;
     if (from > at) missing.push([at, from]);
-    at = to;
+    at = Math.max(at, to);
   }
-  if (at < sizeBytes) missing.push([at, sizeBytes]);
+  if (at < end) missing.push([at, end]);
   return missing;
 }
 

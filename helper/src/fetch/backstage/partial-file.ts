@@ -5,8 +5,9 @@ import { constants, writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Algorithm } from '../../contract/integrity.ts';
 import type { BodyTarget } from '../../http/wire.ts';
+import { cut, sizeOf } from './batch.ts';
 import { createDigester, shorter } from './digester.ts';
-import { addExtent, beginning, type Extents } from './extents.ts';
+import { addExtent, beginning, type Extents, gaps } from './extents.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 // Above this the server has to wait for the volume; below the other it goes on.
@@ -42,7 +43,7 @@ export interface PartialFile {
   readonly bytes: number;
   /** What is written. */
   readonly written: Extents;
-  /** Begins to write there. @param at from 0; nothing else may be writing there */
+  /** Begins to write there. @param at from 0; where something is written already, that stays */
   writer(at: number): Writer;
   /** Adds a piece of a file that is written in one go, and waits until there is room for the next. */
   append(piece: Buffer): Promise<void>;
@@ -118,6 +119,11 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
   const writers = new Set<Writer>();
   const held = new Set<Writer>();
   let written = kept;
+  /**
+   * What is written, or about to be. Two connections may bring the same part, and a hostile server other bytes in each:
+   * what is written may be hashed already, so nothing is ever written over it.
+   */
+  let claimed = kept;
   /** Of all writers: full buffers that are not written yet. */
   let pendingBytes = 0;
   let fault: Error | undefined;
@@ -140,7 +146,8 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
 
   const createWriter = (start: number): Writer => {
     let at = start;
-    let writtenTo = start;
+    /** Up to where it was taken from the queue. */
+    let taken = start;
     let buffer: Buffer | undefined;
     let filledBytes = 0;
     let queue: Buffer[] = [];
@@ -154,24 +161,27 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
       buffer = undefined;
       filledBytes = 0;
     };
-    const write = (batch: readonly Buffer[], rest: readonly Buffer[]) => {
-      writev(file.fd, rest, writtenTo, (error, count) => {
-        if (error === null) {
-          written = addExtent(written, writtenTo, writtenTo + count);
-          partial.onWritten();
-          writtenTo += count;
-          pendingBytes -= count;
-          const left = after(rest, count);
-          if (left.length > 0) return write(batch, left);
-          for (const one of batch) if (pool.length < keptBuffers) pool.push(whole(one));
-          digester.advance(beginning(written));
-        } else {
+    const write = (batch: readonly Buffer[], first: number, missing: Extents) => {
+      const [next, ...others] = missing;
+      if (next === undefined) return done(batch);
+      const [at, to] = next;
+      writev(file.fd, cut(batch, at - first, to - first), at, (error, count) => {
+        if (error !== null) {
           fail(error);
+          return done(batch);
         }
-        busy = false;
-        relieve();
-        pump();
+        written = addExtent(written, at, at + count);
+        partial.onWritten();
+        write(batch, first, at + count < to ? [[at + count, to], ...others] : others);
       });
+    };
+    const done = (batch: readonly Buffer[]) => {
+      pendingBytes -= sizeOf(batch);
+      for (const one of batch) if (pool.length < keptBuffers) pool.push(whole(one));
+      digester.advance(beginning(written));
+      busy = false;
+      relieve();
+      pump();
     };
     const pump = () => {
       if (busy) return;
@@ -182,8 +192,12 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
       }
       busy = true;
       const batch = queue;
+      const first = taken;
       queue = [];
-      write(batch, batch);
+      taken += sizeOf(batch);
+      const missing = gaps(claimed, taken, first);
+      claimed = addExtent(claimed, first, taken);
+      write(batch, first, missing);
     };
     const writer: Writer = {
       from: start,
@@ -283,11 +297,3 @@ function attach(file: FileHandle, path: string, kept: Extents, algorithms: Itera
 
 const whole = (buffer: Buffer): Buffer =>
   buffer.length === bufferBytes ? buffer : Buffer.from(buffer.buffer, 0, bufferBytes);
-
-/** What of a batch is left after a write that took only a part of it. */
-function after(batch: readonly Buffer[], count: number): Buffer[] {
-  let rest = count;
-  let index = 0;
-  while (index < batch.length && rest >= (batch[index]?.length ?? 0)) rest -= batch[index++]?.length ?? 0;
-  return batch.slice(index).map((piece, at) => (at === 0 ? piece.subarray(rest) : piece));
-}

@@ -84,3 +84,43 @@ test('parts that come in any order give one file with one digest, also of a size
     await again.close();
   }
 });
+
+test('what two bring of one part is written once: the digest is that of the file', async () => {
+  using folder = createTempDir();
+  const partial = await createPartialFile(join(folder.path, 'p'), []);
+  const good = randomBytes(400_000);
+  const [first, slow, ahead] = [partial.writer(0), partial.writer(100_000), partial.writer(300_000)];
+  give(ahead, good.subarray(300_000, 350_000));
+  await ahead.end();
+  give(first, good.subarray(0, 250_000));
+  await first.end();
+  const before = await partial.digest('sha256');
+  assert.equal(before, digest('sha256', good.subarray(0, 250_000)));
+  // from within what is there, over what is not, over what is there, to what is not
+  const evil = Buffer.from(good.subarray(100_000)).map((byte, at) =>
+    (at >= 150_000 && at < 200_000) || at >= 250_000 ? byte : byte ^ 1,
+  );
+  give(slow, Buffer.from(evil));
+  await partial.drain();
+  try {
+    assert.ok(readFileSync(partial.path).equals(good));
+    assert.equal(await partial.digest('sha256'), digest('sha256', good));
+  } finally {
+    await partial.close();
+  }
+});
+
+test('nor does it matter who of two that bring the same at once is first', async () => {
+  using folder = createTempDir();
+  const partial = await createPartialFile(join(folder.path, 'p'), []);
+  const writers = [partial.writer(0), partial.writer(0), partial.writer(1 << 20)];
+  for (let turn = 0; turn < 8; turn++) for (const writer of writers) give(writer, randomBytes(500_000));
+  await partial.drain();
+  const there = readFileSync(partial.path);
+  assert.equal(there.length, (1 << 20) + 4_000_000);
+  try {
+    assert.equal(await partial.digest('sha256'), digest('sha256', there));
+  } finally {
+    await partial.close();
+  }
+});
