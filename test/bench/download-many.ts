@@ -25,15 +25,7 @@ const racers: readonly Racer[] = [
   {
     name: 'greenroom-helper, SHA-256 and flushed',
     words: (origin, folder) => [
-      ...[
-        process.execPath,
-        ...asInImage,
-        helperProgram,
-        'fetch',
-        `${origin}/SHA256SUMS`,
-        join(folder, 'out'),
-        '--list',
-      ],
+      ...[...asInImage, helperProgram, 'fetch', `${origin}/SHA256SUMS`, join(folder, 'out'), '--list'],
       ...['--log-level', 'error'],
     ],
   },

@@ -22,15 +22,15 @@ const checked = (fetching: string, path: string, digest: string, after = 'true')
   ...['sh', '-c', `${fetching} && echo "${digest}  ${path}" | sha256sum -c --quiet && ${after}`],
 ];
 
-// Node is started with it in the image, see images/helper/Dockerfile
-export const asInImage = ['--max-semi-space-size=1'];
+// how Node is started in the image, see images/helper/Dockerfile
+export const asInImage = ['env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=1'];
 
 const racers: readonly Racer[] = [
   {
     name: 'greenroom-helper, SHA-256 and flushed',
     parallel: true,
     words: (url, path, ca, digest) => [
-      ...[process.execPath, ...asInImage, helperProgram, 'fetch', url, path, '--sha256', digest],
+      ...[...asInImage, helperProgram, 'fetch', url, path, '--sha256', digest],
       ...['--log-level', 'error', '--ca-file', ca],
     ],
   },
