@@ -62,8 +62,8 @@ function plainValue(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 1_000 });
   } catch (error) {
-    // of an alias too many, or one that stands for nothing
-    if (!(error instanceof ReferenceError)) throw error;
+    // of an alias too many, one that stands for nothing, or a merge (<<) of what is no mapping
+    if (!(error instanceof Error) || ![ReferenceError, Error].some((kind) => error.constructor === kind)) throw error;
     throw new Fault('input', `${file}: ${error.message}`, { cause: error });
   }
 }

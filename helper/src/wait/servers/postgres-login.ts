@@ -7,6 +7,7 @@ import { formatEndpoint } from '../../network/address.ts';
 import { type Ask, type Probe, type ProbeWorld, type Readiness, ready } from '../probe.ts';
 import { driverFailure } from './driver-failure.ts';
 import { afterwards, judgeRow, loginRefused, neverAnswered, readLogin } from './login.ts';
+import { PostgresFraming } from './postgres-framing.ts';
 import { requestTls } from './postgres-tls.ts';
 import { createOpen, notServing } from './server.ts';
 
@@ -48,14 +49,17 @@ export async function createPostgresLogin(serves: Probe, target: ServerTarget, w
 }
 
 /**
- * The driver dials what it is given; this one stands already. What it throws while it reads an answer that is none of
- * PostgreSQL's would end the process, as nobody could catch it there: it ends the connection, and is told by that.
+ * The driver dials what it is given; this one stands already. An answer that is none of PostgreSQL's would have it read
+ * for ever, or throw where nobody could catch it, which would end the process: it ends the connection, and is told by
+ * that.
  */
 function dialled(socket: Socket): Socket {
+  const framing = new PostgresFraming();
   const emit = socket.emit.bind(socket) as (event: string, ...given: unknown[]) => boolean;
   socket.emit = (event: string, ...given: unknown[]) => {
     if (event !== 'data') return emit(event, ...given);
     try {
+      framing.look(given[0] as Buffer);
       return emit(event, ...given);
     } catch (error) {
       socket.destroy(error as Error);
