@@ -26,7 +26,7 @@ type Words = (url: string, folder: string, digest: string) => readonly string[];
 const helper =
   (program: string, ...also: string[]): Words =>
   (url, folder, digest) => [
-    ...[process.execPath, ...asInImage, program, 'fetch', url, join(folder, 'out'), '--sha256', digest],
+    ...[...asInImage, program, 'fetch', url, join(folder, 'out'), '--sha256', digest],
     ...['--connections', '1', '--log-level', 'error', ...also],
   ];
 const shell =
