@@ -37,8 +37,10 @@ const innerRooms: Readonly<Record<string, Readonly<Record<string, readonly strin
     publish: ['backstage'],
     cache: ['backstage', 'proof', 'transfer', 'publish'],
     outcome: ['transfer'],
-    many: ['backstage', 'asking', 'proof', 'transfer', 'publish', 'outcome'],
-    fetch: ['backstage', 'asking', 'proof', 'transfer', 'publish', 'cache', 'outcome', 'many'],
+    prepare: ['backstage', 'transfer'],
+    'open-source': ['backstage', 'asking', 'transfer', 'cache'],
+    many: ['backstage', 'asking', 'proof', 'transfer', 'publish', 'outcome', 'prepare'],
+    fetch: ['backstage', 'asking', 'proof', 'publish', 'transfer', 'outcome', 'prepare', 'open-source', 'many'],
   },
   'helper/src/wait': {
     probe: [],

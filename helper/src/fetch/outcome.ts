@@ -1,4 +1,4 @@
-// How a fetch tells what became of it: while it goes on, when it is done, when it has failed.
+// How a fetch tells what became of it: there was nothing to do, it is done, it has failed.
 import { describeByteSize } from '../core/byte-size.ts';
 import { describeDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
@@ -7,8 +7,13 @@ import type { Runtime, StepReport } from '../runtime.ts';
 import { describeHeld } from './transfer/progress.ts';
 import type { Whole } from './transfer/supply.ts';
 
-// The same reason again is worth a line this often.
-const sameReasonEveryMs = 30_000;
+/** Of a step that has nothing to do. @param sha256 of the file, where it is one */
+export function reportThere(path: string, sizeBytes: number, log: Runtime['log'], sha256?: string): StepReport {
+  const digest = sha256 === undefined ? '' : `, sha256 ${sha256}`;
+  const sentence = `${path} is there already, whole (${describeByteSize(sizeBytes)}${digest}); nothing was fetched`;
+  log.info(sentence, { target: path, outcome: 'done', ...(sha256 !== undefined && { sha256 }), bytes: sizeBytes });
+  return { sentence, attempts: 1 };
+}
 
 /** Of a step that is done. */
 export function report(
@@ -27,32 +32,8 @@ export function report(
   return { sentence, attempts };
 }
 
-/** Logs why an attempt failed: at once when the reason is a new one, else now and then. */
-export class Reasons {
-  readonly #log: Runtime['log'];
-  #last: string | undefined;
-  #toldMs = 0;
-
-  constructor(log: Runtime['log']) {
-    this.#log = log;
-  }
-
-  tell(failure: Failure, state: { attempts: number; delayMs: number }, nowMs: number): void {
-    const message = `${failure.message}; trying again in ${describeDuration(state.delayMs)}`;
-    const fields = { code: failure.code, attempt: state.attempts, ...(failure.hint && { hint: failure.hint }) };
-    const reason = `${failure.code} ${failure.details.status ?? ''}`;
-    if (reason === this.#last && nowMs - this.#toldMs < sameReasonEveryMs) {
-      this.#log.debug(message, fields);
-      return;
-    }
-    this.#last = reason;
-    this.#toldMs = nowMs;
-    this.#log.warn(message, fields);
-  }
-}
-
 /** The failure that ends the step, from what the loop ended with. */
-export function describedOutcome(
+function describedOutcome(
   outcome: Exclude<RetryOutcome<unknown>, { kind: 'done' }>,
   source: string,
   path: string,
@@ -75,4 +56,10 @@ export function describedOutcome(
     return new Failure('GAVE_UP', `gave up fetching ${source} to ${path} after ${after}: ${why}${kept}`, also);
   }
   return new Failure(last.code, `fetching ${source} to ${path} failed after ${after}: ${why}${kept}`, also);
+}
+
+/** What a loop of attempts came to. @throws Failure with a complete message */
+export function resultOf<T>(outcome: RetryOutcome<T>, source: string, path: string, held = { bytes: 0 }): T {
+  if (outcome.kind === 'done') return outcome.value;
+  throw describedOutcome(outcome, source, path, held);
 }

@@ -340,6 +340,23 @@ test('a destination that cannot be published at is refused before any traffic', 
   assert.equal(origin.requests.length, 0);
 });
 
+test('in a pod, and not in a rehearsal, it says of a destination that it is on no volume', async () => {
+  using folder = createTempDir();
+  if (statSync(folder.path).dev !== statSync('/').dev) return;
+  await using origin = await startOrigin((request) => serveObject({ body, etag }, request));
+  const told = async (name: string, env: Record<string, string>) => {
+    const run = start([`${origin.url}/f`, join(folder.path, name)], { env });
+    await run.result;
+    return run.log.messages('warn').filter((message) => message.includes('is on no volume')).length;
+  };
+  const pod = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
+  assert.equal(await told('pod', pod), 1);
+  assert.equal(await told('machine', {}), 0);
+  assert.equal(await told('rehearsal', { ...pod, GREENROOM_CONNECT_TO: '10.96.0.1:443=127.0.0.1:9' }), 0);
+  // a folder is missing there, too, and is made: volumes are folders
+  assert.equal(await told('new/folder', { ...pod, GREENROOM_CONNECT_TO: '10.96.0.1:443=127.0.0.1:9' }), 0);
+});
+
 test('headers come from the environment and files, and stay out of everything that is written', async () => {
   using folder = createTempDir();
   await using other = await startOrigin(() => ({ body }));

@@ -2,9 +2,11 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { otherVariables } from '../../contract/environment.ts';
 import { sourceUrl } from '../../contract/source.ts';
 import { Failure } from '../../core/failure.ts';
 import { redactUrl } from '../../core/redact.ts';
+import type { Runtime } from '../../runtime.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 export interface Destination {
@@ -13,9 +15,10 @@ export interface Destination {
   /** The folder, without symbolic links in its path. */
   readonly folder: string;
   readonly name: string;
-  /** True when the folder lies on the same file system as `/`: in a container, on no volume. */
-  readonly onRoot: boolean;
 }
+
+/** What tells whether a folder ought to be on a volume, and takes the warning of one that is on none. */
+export type Surroundings = Pick<Runtime, 'env' | 'log'>;
 
 /**
  * The path that a destination stands for: ending in `/`, it takes the last part of the URL's path as its name. Pure.
@@ -40,27 +43,28 @@ export function destinationPath(destination: string, source: string): string {
 
 /**
  * Checks that a file can be published there, and makes missing folders, where the nearest one that exists allows it.
- * @param inPod whether a kubelet made this container: there, a missing folder that is on no volume is a slip
  * @throws Failure DESTINATION_INVALID, READ_ONLY, PERMISSION_DENIED, NO_SPACE, VOLUME_FAILED
  */
-export async function openDestination(path: string, inPod: boolean): Promise<Destination> {
+export async function openDestination(path: string, around: Surroundings): Promise<Destination> {
   try {
-    return await open(path, inPod);
+    return await open(path, around);
   } catch (error) {
     throw volumeFailure(error, path);
   }
 }
 
+/** Whether a kubelet made this container. In a rehearsal, volumes are folders of the machine, checked before the start. */
+const isInPod = (env: Runtime['env']): boolean =>
+  env.KUBERNETES_SERVICE_HOST !== undefined && env[otherVariables.connectTo] === undefined;
+
 /** The folder above a path, made where the nearest one that exists allows it. Errors of the file system as they are. */
-export async function openParent(
-  path: string,
-  inPod: boolean,
-): Promise<{ folder: string; dev: number; onRoot: boolean }> {
+export async function openParent(path: string, { env, log }: Surroundings): Promise<{ folder: string; dev: number }> {
   const parent = dirname(path);
   const ancestor = await nearestFolder(parent);
-  const rootDevice = (await stat('/')).dev;
+  // what lies on the same file system as `/` is, in a container, on no volume
+  const isOnVolume = async (place: string) => !isInPod(env) || (await stat(place)).dev !== (await stat('/')).dev;
   if (ancestor !== parent) {
-    if (inPod && (await stat(ancestor)).dev === rootDevice) {
+    if (!(await isOnVolume(ancestor))) {
       throw new Failure('DESTINATION_INVALID', `${path}: there is no folder ${parent}, and no volume above it`, {
         hint: `Mount a volume at ${parent} in the init container, and in the app's container too`,
       });
@@ -68,13 +72,15 @@ export async function openParent(
     await mkdir(parent, { recursive: true, mode: 0o755 });
   }
   const folder = await realpath(parent);
-  const { dev } = await stat(folder);
-  return { folder, dev, onRoot: dev === rootDevice };
+  if (!(await isOnVolume(folder))) {
+    log.warn(`${path} is on no volume: no other container will see it, nor this one after a restart`);
+  }
+  return { folder, dev: (await stat(folder)).dev };
 }
 
-async function open(path: string, inPod: boolean): Promise<Destination> {
+async function open(path: string, around: Surroundings): Promise<Destination> {
   const name = basename(path);
-  const { folder, dev, onRoot } = await openParent(path, inPod);
+  const { folder, dev } = await openParent(path, around);
   const there = await lstat(join(folder, name)).catch(ifMissing);
   const invalid = (what: string, hint: string) => new Failure('DESTINATION_INVALID', `${path}: ${what}`, { hint });
   if (there?.isDirectory()) throw invalid('it is a folder', `End it with / to keep the name of the source: ${path}/`);
@@ -85,7 +91,7 @@ async function open(path: string, inPod: boolean): Promise<Destination> {
   if (there !== undefined && there.dev !== dev)
     throw Object.assign(new Error('EXDEV'), { code: 'EXDEV', syscall: 'rename' });
   await access(folder, constants.W_OK | constants.X_OK);
-  return { path, folder, name, onRoot };
+  return { path, folder, name };
 }
 
 async function nearestFolder(path: string): Promise<string> {

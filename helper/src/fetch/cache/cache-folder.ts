@@ -36,7 +36,7 @@ const entryPattern = /^sha(?:256|384|512)-[0-9a-f]{64,128}$/;
 export async function openCacheFolder(path: string, name: string, cacheBytes: number): Promise<CacheFolder> {
   await mkdir(path, { recursive: true });
   const folder = await realpath(path);
-  const entry = { path: join(path, name), folder, name, onRoot: false };
+  const entry = { path: join(path, name), folder, name };
   const backstage = await openBackstage(entry);
   const room = join(folder, backstageName);
   const nowMs = () => fileSystemTime(join(room, `${name}.${randomBytes(6).toString('hex')}`));

@@ -8,22 +8,13 @@ import { Failure } from '../../core/failure.ts';
 import type { Attempt } from '../../retry/retry.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Backstage, Work } from '../backstage/backstage.ts';
-import type { Destination } from '../backstage/destination.ts';
 import { checkSpace } from '../backstage/free-space.ts';
 import { volumeFailure } from '../backstage/volume-failure.ts';
 import { publish } from '../publish/publish.ts';
-import type { Supply, Whole } from '../transfer/supply.ts';
+import type { Place, Supply, Whole } from '../transfer/supply.ts';
 import { copyEntry } from './cache-copy.ts';
 import { type CacheFolder, entryName, openCacheFolder } from './cache-folder.ts';
 import { type Lock, takeLock } from './cache-lock.ts';
-
-/** Where a download writes to. */
-export interface Place {
-  readonly destination: Destination;
-  readonly backstage: Backstage;
-  /** See `sourceKey`. */
-  readonly key: string;
-}
 
 export interface CacheOptions {
   readonly cache: string;

@@ -6,19 +6,19 @@ import type { FetchStep } from '../../contract/step.ts';
 import { describeByteSize } from '../../core/byte-size.ts';
 import { Failure } from '../../core/failure.ts';
 import { redactUrl } from '../../core/redact.ts';
-import { type RetryOptions, type RetryOutcome, retry } from '../../retry/retry.ts';
 import type { Runtime } from '../../runtime.ts';
 import { FlushQueue } from '../../unpack/flush-queue.ts';
 import type { Connections } from '../asking/connections.ts';
+import type { Patience } from '../asking/patience.ts';
 import type { Backstage, Work } from '../backstage/backstage.ts';
 import { checkSpace } from '../backstage/free-space.ts';
 import { sourceKey } from '../backstage/partial-state.ts';
-import { describedOutcome } from '../outcome.ts';
+import { resultOf } from '../outcome.ts';
 import { Download } from '../transfer/download.ts';
 import { mostConnections as mostOfOneFile } from '../transfer/download-options.ts';
 import { createLocalCopy } from '../transfer/local-copy.ts';
 import { createProgress } from '../transfer/progress.ts';
-import { letGo, type Supply, type Whole } from '../transfer/supply.ts';
+import { type Supply, withSupply } from '../transfer/supply.ts';
 import type { Found } from './find-files.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
@@ -32,9 +32,6 @@ interface Lane {
   readonly late: AbortController;
   readonly memory: Memory;
 }
-
-/** How a loop of attempts goes on, until the signal or the step's deadline. */
-export type Patience = (stop: AbortSignal) => RetryOptions;
 
 /** The files of one run, and how far they are. */
 export class Files {
@@ -204,21 +201,16 @@ export class Files {
     const path = `${this.#step.destination}/${file.name}`;
     const backstage = createPartBackstage(file.name, this.#staging, (work) => void this.#works.set(file.name, work));
     const supply = this.#supply(file, backstage);
-    let last: Promise<Whole> | undefined;
     try {
-      await supply.takeOver(signal);
-      const outcome = await retry((attempt) => {
-        last = supply.attempt(attempt);
-        return last;
-      }, this.#patience(signal));
-      const { work, sha256, proof } = value(outcome, shown, path, supply.held);
-      if (proof === 'none') this.#unproven++;
-      this.#attempts = Math.max(this.#attempts, outcome.attempts);
-      await this.#keep(file, work, sha256, backstage);
-      this.#doneBytes += work.partial.bytes;
+      await withSupply(supply, this.#patience(signal), async (outcome) => {
+        const { work, sha256, proof } = resultOf(outcome, shown, path, supply.held);
+        if (proof === 'none') this.#unproven++;
+        this.#attempts = Math.max(this.#attempts, outcome.attempts);
+        await this.#keep(file, work, sha256, backstage);
+        this.#doneBytes += work.partial.bytes;
+      });
     } finally {
       this.#works.delete(file.name);
-      await letGo(supply, last);
     }
   }
 
@@ -289,10 +281,4 @@ export class Files {
 
 export function countFiles(count: number): string {
   return count === 1 ? '1 file' : `${count} files`;
-}
-
-/** What a loop of attempts came to. @throws Failure with a complete message */
-export function value<T>(outcome: RetryOutcome<T>, source: string, path: string, held = { bytes: 0 }): T {
-  if (outcome.kind === 'done') return outcome.value;
-  throw describedOutcome(outcome, source, path, held);
 }

@@ -18,7 +18,7 @@ export function createPartBackstage(
   const small = new Set<string>();
   let own: Promise<Backstage> | undefined;
   const open = () => {
-    own ??= openBackstage({ path: join(parts, part), folder: parts, name: part, onRoot: false });
+    own ??= openBackstage({ path: join(parts, part), folder: parts, name: part });
     return own;
   };
   return {

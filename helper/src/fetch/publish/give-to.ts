@@ -11,23 +11,21 @@ export interface Owners {
   readonly gid: number;
 }
 
-/** @param text `UID[:GID]`; without a group it stays what it is */
-export function parseOwners(text: string): Owners {
-  const [uid = '', gid] = text.split(':');
-  // chown(2): -1 changes nothing
-  return { uid: Number(uid), gid: gid === undefined ? -1 : Number(gid) };
-}
-
 /**
+ * @param text `UID[:GID]`; without a group it stays what it is
  * @param folder of the destination, with a backstage
+ * @returns undefined where nobody is named
  * @throws Failure PERMISSION_DENIED where the container's user may not do it
  */
-export async function checkOwners({ uid, gid }: Owners, folder: string): Promise<void> {
+export async function checkOwners(text: string | undefined, folder: string): Promise<Owners | undefined> {
+  if (text === undefined) return undefined;
+  const { uid, gid } = parseOwners(text);
   const room = join(folder, backstageName);
   const probe = join(room, `${randomBytes(6).toString('hex')}.owner`);
   try {
     await putIntoRoom(room, () => writeFile(probe, ''));
     await chown(probe, uid, gid);
+    return { uid, gid };
   } catch (error) {
     if (!['EPERM', 'EINVAL', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
       throw volumeFailure(error, folder);
@@ -39,6 +37,12 @@ export async function checkOwners({ uid, gid }: Owners, folder: string): Promise
   } finally {
     await rm(probe, { force: true }).catch(() => {});
   }
+}
+
+function parseOwners(text: string): Owners {
+  const [uid = '', gid] = text.split(':');
+  // chown(2): -1 changes nothing
+  return { uid: Number(uid), gid: gid === undefined ? -1 : Number(gid) };
 }
 
 /** Gives a folder away with all that is in it; links themselves, not what they lead to. */

@@ -15,7 +15,12 @@ export async function publish(
   work: Work,
   destination: Destination,
   backstage: Backstage,
-  options: { readonly mode: number; readonly source: string; readonly sha256: string; readonly owners?: Owners },
+  options: {
+    readonly mode: number;
+    readonly source: string;
+    readonly sha256: string;
+    readonly owners?: Owners | undefined;
+  },
 ): Promise<void> {
   const { file, path } = work.partial;
   try {

@@ -6,7 +6,7 @@ import type { Expected } from '../../contract/integrity.ts';
 import { Failure } from '../../core/failure.ts';
 import { backstageKey } from '../backstage/backstage.ts';
 import { backstageName } from '../backstage/backstage-room.ts';
-import { type Destination, ifMissing, openParent } from '../backstage/destination.ts';
+import { type Destination, ifMissing, openParent, type Surroundings } from '../backstage/destination.ts';
 import { volumeFailure } from '../backstage/volume-failure.ts';
 import type { There } from './there.ts';
 import { parseTreeRecord, type TreeRecord } from './tree-record.ts';
@@ -15,12 +15,12 @@ import { parseTreeRecord, type TreeRecord } from './tree-record.ts';
  * Checks that a folder can be put there by one rename, and makes missing folders above it.
  * @throws Failure DESTINATION_INVALID, READ_ONLY, PERMISSION_DENIED, NO_SPACE, VOLUME_FAILED
  */
-export async function openTreeDestination(path: string, inPod: boolean): Promise<Destination> {
+export async function openTreeDestination(path: string, around: Surroundings): Promise<Destination> {
   try {
     const real = await realpath(path).catch(ifMissing);
     if (real !== undefined && isMount(real)) throw mounted(path);
     const name = basename(path);
-    const { folder, dev, onRoot } = await openParent(path, inPod);
+    const { folder, dev } = await openParent(path, around);
     const there = await lstat(join(folder, name)).catch(ifMissing);
     if (there !== undefined && !there.isDirectory()) {
       const what = there.isSymbolicLink() ? 'a symbolic link' : 'no folder';
@@ -30,7 +30,7 @@ export async function openTreeDestination(path: string, inPod: boolean): Promise
     }
     if (there !== undefined && there.dev !== dev) throw mounted(path);
     await access(folder, constants.W_OK | constants.X_OK);
-    return { path, folder, name, onRoot };
+    return { path, folder, name };
   } catch (error) {
     throw volumeFailure(error, path);
   }

@@ -8,7 +8,6 @@ import type { Selection } from '../../unpack/entry-path.ts';
 import { type Backstage, heartbeatMs, type Work } from '../backstage/backstage.ts';
 import type { Destination } from '../backstage/destination.ts';
 import { clearTrees } from './clear-trees.ts';
-import { parseOwners } from './give-to.ts';
 import { publishTree, selectionKey, type TreeOptions } from './publish-tree.ts';
 import { StagedArchive } from './staged-archive.ts';
 import type { There } from './there.ts';
@@ -73,19 +72,14 @@ export class Unpacking {
    * Publishes what was fetched, and drops the archive. That stays for another try unless the fault is its own.
    * @param fetched is whole and verified
    */
-  async publish(
-    work: Work,
-    fetched: Pick<TreeOptions, 'source' | 'expected' | 'sha256'>,
-    shown: string,
-  ): Promise<void> {
+  async publish(work: Work, fetched: Omit<TreeOptions, keyof Selection>, shown: string): Promise<void> {
     const { clock, log } = this.#runtime;
-    const { include, stripComponents, owner } = this.#options;
+    const { include, stripComponents } = this.#options;
     const { path } = this.#destination;
     const startMs = clock.now();
     void this.#beat(work);
     try {
-      const owners = owner === undefined ? undefined : parseOwners(owner);
-      const about = { ...fetched, include, stripComponents, owners };
+      const about = { ...fetched, include, stripComponents };
       const staged = this.#staged ?? this.#stage(work);
       const unpacked = await publishTree(staged, work, this.#destination, about, this.#signal);
       if (unpacked === undefined) log.info(`another run was faster: ${path} is there`);

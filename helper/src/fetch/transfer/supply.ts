@@ -1,6 +1,16 @@
-// What brings the bytes of a source into a partial file: a download, or a copy from another mount.
-import type { Attempt } from '../../retry/retry.ts';
-import type { Work } from '../backstage/backstage.ts';
+// What brings the bytes of a source into a partial file: a download, or a copy from another mount; from its first
+// attempt until it is let go of.
+import { type Attempt, type RetryOptions, type RetryOutcome, retry } from '../../retry/retry.ts';
+import type { Backstage, Work } from '../backstage/backstage.ts';
+import type { Destination } from '../backstage/destination.ts';
+
+/** Where a supply writes to. */
+export interface Place {
+  readonly destination: Destination;
+  readonly backstage: Backstage;
+  /** Of what is brought there; see `sourceKey`. */
+  readonly key: string;
+}
 
 /** What is there when it is whole. */
 export interface Whole {
@@ -21,9 +31,29 @@ export interface Supply {
   close(): Promise<void>;
 }
 
-/** Lets go of a supply when its last attempt has ended; what that one brought may have come too late to be published. */
-export async function letGo(supply: Supply, lastAttempt: Promise<Whole> | undefined): Promise<void> {
-  const whole = await lastAttempt?.catch(() => undefined);
-  await supply.close();
-  await whole?.work.partial.close().catch(() => {});
+/**
+ * Tries until it is whole, and gives it to whoever uses it. Then all is let go of, in this order: the last attempt has
+ * ended, which may have outlasted its budget; who reads what it brought; the supply; what came too late to be used.
+ * @param endReading ends whoever reads it beside its coming
+ */
+export async function withSupply<T>(
+  supply: Supply,
+  patience: RetryOptions,
+  use: (outcome: RetryOutcome<Whole>) => Promise<T>,
+  endReading: () => Promise<void> | undefined = () => undefined,
+): Promise<T> {
+  let last: Promise<Whole> | undefined;
+  try {
+    await supply.takeOver(patience.signal);
+    const outcome = await retry((attempt) => {
+      last = supply.attempt(attempt);
+      return last;
+    }, patience);
+    return await use(outcome);
+  } finally {
+    const whole = await last?.catch(() => undefined);
+    await endReading();
+    await supply.close();
+    await whole?.work.partial.close().catch(() => {});
+  }
 }

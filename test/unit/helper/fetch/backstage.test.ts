@@ -17,8 +17,7 @@ test('a run goes on when another one has removed the empty folder that both had 
   using folder = createTempDir();
   await chmod(folder.path, 0o775);
   const room = join(folder.path, '.greenroom');
-  const open = (name: string) =>
-    openBackstage({ path: join(folder.path, name), folder: folder.path, name, onRoot: false });
+  const open = (name: string) => openBackstage({ path: join(folder.path, name), folder: folder.path, name });
   const over = await open('a');
   const mine = await open('b');
   const removed = async () => {
@@ -39,7 +38,7 @@ test('a run goes on when another one has removed the empty folder that both had 
 
 test('so does a run of many files', async () => {
   using folder = createTempDir();
-  const destination = { path: join(folder.path, 'c'), folder: folder.path, name: 'c', onRoot: false };
+  const destination = { path: join(folder.path, 'c'), folder: folder.path, name: 'c' };
   const over = await openBackstage(destination);
   await over.tidy();
   const aim = { source: 'x', selection: '' };
@@ -52,7 +51,7 @@ test('a state that is saved too late does not come back', async () => {
   for (const end of ['drop', 'finish'] as const) {
     using folder = createTempDir();
     const backstage = await openBackstage({
-      ...{ path: join(folder.path, 'f'), folder: folder.path, name: 'f', onRoot: false },
+      ...{ path: join(folder.path, 'f'), folder: folder.path, name: 'f' },
     });
     const work = await backstage.begin(state, []);
     await backstage[end](work);
@@ -68,7 +67,7 @@ test('a state that is saved too late does not come back', async () => {
 
 test('what another run has under way is not taken over while it is alive, and is once it is over', async () => {
   using folder = createTempDir();
-  const destination = { path: join(folder.path, 'f'), folder: folder.path, name: 'f', onRoot: false };
+  const destination = { path: join(folder.path, 'f'), folder: folder.path, name: 'f' };
   const [theirs, ours] = [await openBackstage(destination), await openBackstage(destination)];
   const work = await theirs.begin({ ...state, validators: { etag: '"1"' } }, []);
   await work.partial.append(Buffer.from('half'));

@@ -10,6 +10,7 @@ import { StagedArchive } from '../../../../helper/src/fetch/publish/staged-archi
 import { openTreeDestination } from '../../../../helper/src/fetch/publish/tree-destination.ts';
 import { Allowance } from '../../../../helper/src/unpack/limits.ts';
 import { StagedTree } from '../../../../helper/src/unpack/staged-tree.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 import { tarOf } from '../../../support/raw-archives.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
 
@@ -88,7 +89,7 @@ test('a symbolic link in the place of the staged folder itself is not followed',
 for (const what of ['folder', 'archive'] as const) {
   test(`another ${what} in the place of ours is not published`, { timeout: 20_000 }, async () => {
     using dir = createTempDir();
-    const destination = await openTreeDestination(join(dir.path, 'site'), false);
+    const destination = await openTreeDestination(join(dir.path, 'site'), { env: {}, log: memoryLog() });
     const backstage = await openBackstage(destination);
     const work = await backstage.begin({ source: '', validators: {}, flushedBytes: 0 } as never, []);
     const room = join(dir.path, '.greenroom');
