@@ -37,18 +37,21 @@ export class Failure extends Error {
   }
 }
 
-/** What the system says when no file can be opened any more, wherever that was. */
-export const descriptorErrors: readonly string[] = ['EMFILE', 'ENFILE'];
-
-export const descriptorHint =
+const descriptorHint =
   'Raise the limit of open files (ulimit -n; the runtime of the node sets it), or ask for less at once';
+
+/** What the system says when nothing can be opened any more, be it a file or a socket: code, words, cure. */
+export const descriptorErrors: Readonly<Record<string, readonly ['OUT_OF_DESCRIPTORS', string, string]>> = {
+  EMFILE: ['OUT_OF_DESCRIPTORS', 'too many open files in this container (EMFILE)', descriptorHint],
+  ENFILE: ['OUT_OF_DESCRIPTORS', 'too many open files on this node (ENFILE)', descriptorHint],
+};
 
 /** Whatever was thrown, as a Failure: an unforeseen error is a bug, and never a success. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   // even to load a part of our own takes one
-  if (descriptorErrors.includes((thrown as NodeJS.ErrnoException | undefined)?.code ?? '')) {
+  if (Object.hasOwn(descriptorErrors, (thrown as NodeJS.ErrnoException | undefined)?.code ?? '')) {
     return new Failure('OUT_OF_DESCRIPTORS', message, { hint: descriptorHint, cause: thrown });
   }
   return new Failure('BUG', message, { cause: thrown });

@@ -1,5 +1,5 @@
 // What a server, a socket or the parser said → a Failure, which knows whether asking again may help. Pure.
-import { Failure } from '../core/failure.ts';
+import { descriptorErrors, Failure } from '../core/failure.ts';
 import type { FailureCodeName } from '../core/failure-codes.ts';
 
 // | status                              | code               | why                                                       |
@@ -65,8 +65,6 @@ const socketCodes: Readonly<Record<string, FailureCodeName>> = {
   ENETDOWN: 'UNREACHABLE',
   EADDRNOTAVAIL: 'UNREACHABLE',
   ETIMEDOUT: 'TIMED_OUT',
-  EMFILE: 'OUT_OF_DESCRIPTORS',
-  ENFILE: 'OUT_OF_DESCRIPTORS',
   UND_ERR_CONNECT_TIMEOUT: 'TIMED_OUT',
   UND_ERR_HEADERS_TIMEOUT: 'TIMED_OUT',
   UND_ERR_BODY_TIMEOUT: 'TIMED_OUT',
@@ -111,7 +109,7 @@ export function connectionFailure(error: unknown, where: string): Failure {
       details,
     });
   }
-  const known = socketCodes[code] ?? 'NETWORK_FAILED';
+  const known = descriptorErrors[code]?.[0] ?? socketCodes[code] ?? 'NETWORK_FAILED';
   const words = known === 'CONNECTION_RESET' ? 'connection closed by' : `${message}:`;
   return new Failure(known, `${words} ${where}`, { cause: error, details });
 }

@@ -195,7 +195,7 @@ export function readText(path: string): string {
     const { code } = error as { code?: string };
     if (code === 'ENOENT') return '';
     // for the moment: others hold all descriptors
-    if (descriptorErrors.includes(code ?? '')) throw asFailure(error);
+    if (Object.hasOwn(descriptorErrors, code ?? '')) throw asFailure(error);
     throw new Failure('USAGE', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

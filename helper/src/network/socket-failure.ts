@@ -1,10 +1,10 @@
 // What the system says about a socket → a Failure. All of these mean "not yet" while a cluster starts.
-import { Failure } from '../core/failure.ts';
+import { descriptorErrors, Failure } from '../core/failure.ts';
 import type { FailureCodeName } from '../core/failure-codes.ts';
 
 // Why a cluster gives each of them: no ready endpoints is a REJECT, hence refused, with kube-proxy
 // (kubernetes/kubernetes#72534), and unreachable or silence with others (cilium/cilium#28157).
-const causes: Readonly<Record<string, readonly [FailureCodeName, string]>> = {
+const causes: Readonly<Record<string, readonly [FailureCodeName, string, string?]>> = {
   ECONNREFUSED: ['CONNECTION_REFUSED', 'connection refused'],
   ECONNRESET: ['CONNECTION_RESET', 'connection reset'],
   ECONNABORTED: ['CONNECTION_RESET', 'connection aborted'],
@@ -18,8 +18,7 @@ const causes: Readonly<Record<string, readonly [FailureCodeName, string]>> = {
   // a firewall's REJECT with "administratively prohibited"
   EACCES: ['UNREACHABLE', 'prohibited by a firewall'],
   EPERM: ['UNREACHABLE', 'prohibited by a firewall'],
-  EMFILE: ['OUT_OF_DESCRIPTORS', 'too many open files in this container (EMFILE)'],
-  ENFILE: ['OUT_OF_DESCRIPTORS', 'too many open files on this node (ENFILE)'],
+  ...descriptorErrors,
   ETIMEDOUT: ['TIMED_OUT', 'no answer to the connection attempt'],
 };
 
@@ -28,7 +27,11 @@ const causes: Readonly<Record<string, readonly [FailureCodeName, string]>> = {
  * @param endpoint what was connected to, for the message
  */
 export function socketFailure(error: Error & { code?: string }, endpoint: string): Failure {
-  const [code, words] = causes[error.code ?? ''] ?? ['NETWORK_FAILED', error.message];
+  const [code, words, hint] = causes[error.code ?? ''] ?? ['NETWORK_FAILED', error.message];
   const system = error.code === undefined ? {} : { errno: error.code };
-  return new Failure(code, `${words}: ${endpoint}`, { cause: error, details: { endpoint, ...system } });
+  return new Failure(code, `${words}: ${endpoint}`, {
+    cause: error,
+    details: { endpoint, ...system },
+    ...(hint !== undefined && { hint }),
+  });
 }

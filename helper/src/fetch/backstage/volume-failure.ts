@@ -1,5 +1,5 @@
 // What the file system says → a Failure with the cure, in Kubernetes' words. Pure.
-import { descriptorHint, Failure } from '../../core/failure.ts';
+import { descriptorErrors, Failure } from '../../core/failure.ts';
 import type { FailureCodeName } from '../../core/failure-codes.ts';
 
 // | errno                           | code                | cure                                              |
@@ -47,9 +47,8 @@ const table: Readonly<Record<string, readonly [FailureCodeName, string, string]>
   EISDIR: ['DESTINATION_INVALID', 'it is a folder', 'End it with / to keep the name of the source'],
   ELOOP: ['DESTINATION_INVALID', 'its symbolic links lead in a circle', 'Check the path'],
   ENAMETOOLONG: ['DESTINATION_INVALID', 'the name is too long', 'Choose a name of at most 255 bytes'],
-  EMFILE: ['OUT_OF_DESCRIPTORS', 'too many open files in this container (EMFILE)', descriptorHint],
-  ENFILE: ['OUT_OF_DESCRIPTORS', 'too many open files on this node (ENFILE)', descriptorHint],
   EINVAL: ['DESTINATION_INVALID', 'the file system takes no such name', 'Choose another name'],
+  ...descriptorErrors,
 };
 const otherwise = [
   'VOLUME_FAILED',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../../helper/src/core/failure.ts';
+import { asFailure, Failure } from '../../../../helper/src/core/failure.ts';
+import { volumeFailure } from '../../../../helper/src/fetch/backstage/volume-failure.ts';
 import { connectionFailure, statusFailure } from '../../../../helper/src/http/classify.ts';
+import { socketFailure } from '../../../../helper/src/network/socket-failure.ts';
 
 test('a status that may change is asked again, one that will not is not', () => {
   const unavailable = [408, 421, 425, 429, 500, 502, 503, 504, 507, 511, 520, 524, 599];
@@ -41,4 +43,21 @@ test('an error that nobody foresaw is a bug, and a Failure stays what it is', ()
   assert.equal(connectionFailure(new TypeError('x is not a function'), 'h').code, 'BUG');
   const failure = new Failure('STALLED', 'nothing came');
   assert.equal(connectionFailure(failure, 'h'), failure);
+});
+
+test('without a descriptor it is the same wherever it was met, and may pass', () => {
+  for (const code of ['EMFILE', 'ENFILE']) {
+    const error = Object.assign(new Error(`${code}: m`), { code, syscall: 'open' });
+    const failures = [
+      asFailure(error),
+      connectionFailure(error, 'h'),
+      socketFailure(error, 'h'),
+      volumeFailure(error, '/p'),
+    ];
+    for (const failure of failures) {
+      assert.ok(failure instanceof Failure && failure.code === 'OUT_OF_DESCRIPTORS' && failure.retryable);
+      assert.match(failure.message, new RegExp(code));
+    }
+    for (const failure of failures.slice(2)) assert.match((failure as Failure).hint ?? '', /ulimit -n/);
+  }
 });
