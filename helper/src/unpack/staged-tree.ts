@@ -15,8 +15,8 @@ import {
   statSync,
   symlinkSync,
   unlinkSync,
-  write,
-  writeSync,
+  writev,
+  writevSync,
 } from 'node:fs';
 import { refused } from './entry-path.ts';
 import { FlushQueue } from './flush-queue.ts';
@@ -28,7 +28,8 @@ type Kind = 'folder' | 'file' | 'symlink';
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY } = constants;
 
-// Writes of this size are enough; smaller ones cost a system call for every few KiB that an inflater gives.
+// Writes of this size are enough; smaller ones cost a system call for every few KiB that an inflater gives. Pieces are
+// written as they lie: joined, they would be in memory twice.
 const batchBytes = 1 << 20;
 
 export class StagedTree {
@@ -160,14 +161,12 @@ export class StagedTree {
       batched += piece.length;
       if (batched < batchBytes) continue;
       isLarge = true;
-      await writeWhole(fd, Buffer.concat(batch));
+      await writeAll(fd, batch);
       batch = [];
       batched = 0;
     }
-    const [first] = batch;
-    const rest = batch.length === 1 && first !== undefined ? first : Buffer.concat(batch);
-    if (isLarge) return writeWhole(fd, rest);
-    for (let at = 0; at < rest.length; ) at += writeSync(fd, rest, at);
+    if (isLarge) return writeAll(fd, batch);
+    for (let rest = batch; rest.length > 0; ) rest = after(rest, writevSync(fd, rest));
   }
 
   /** Makes sure that nothing is at the path, and that folders, nothing else, lead there. */
@@ -191,10 +190,21 @@ export class StagedTree {
   }
 }
 
-async function writeWhole(fd: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += await new Promise<number>((resolve, reject) => {
-      write(fd, bytes, at, bytes.length - at, null, (error, written) => (error ? reject(error) : resolve(written)));
+async function writeAll(fd: number, pieces: readonly Uint8Array[]): Promise<void> {
+  for (let rest = pieces; rest.length > 0; ) {
+    const written = await new Promise<number>((resolve, reject) => {
+      writev(fd, rest, (error, count) => (error ? reject(error) : resolve(count)));
     });
+    rest = after(rest, written);
   }
+}
+
+/** What is left of the pieces when so many bytes of them are written. */
+function after(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let at = 0;
+  return pieces.flatMap((piece) => {
+    const left = piece.subarray(Math.max(0, bytes - at));
+    at += piece.length;
+    return left.length > 0 ? [left] : [];
+  });
 }

@@ -18,6 +18,8 @@ import { test } from 'node:test';
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Failure } from '../../../../helper/src/core/failure.ts';
+import { Allowance } from '../../../../helper/src/unpack/limits.ts';
+import { StagedTree } from '../../../../helper/src/unpack/staged-tree.ts';
 import { gnuLong, paxHeader, tarOf, zipOf } from '../../../support/raw-archives.ts';
 import { createTempDir } from '../../../support/temp-dir.ts';
 import { unpackFile } from '../../../support/unpack-file.ts';
@@ -287,4 +289,22 @@ test('unpacks what tar and zip pack, whatever tree it is', async () => {
     },
   );
   await fc.assert(run, { numRuns: 40 });
+});
+
+test('of a file in more pieces than one system call takes, every byte is written', async () => {
+  using dir = createTempDir();
+  const signal = new AbortController().signal;
+  const tree = new StagedTree(dir.path, new Allowance(options, { bytes: 1, goesBeyond: async () => false }), signal);
+  const about = { mode: 0o644, modified: undefined };
+  const inPieces = async function* (bytes: Buffer, pieceBytes: number) {
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+  };
+  // IOV_MAX is 1,024; what has a MiB is not written at once
+  const [small, large] = [randomBytes(3_000), randomBytes(2_500_000)] as const;
+  await tree.addFile('small', about, inPieces(small, 1));
+  await tree.addFile('large', about, inPieces(large, 100));
+  await tree.finish();
+  tree.close();
+  assert.deepEqual(readFileSync(join(dir.path, 'small')), small);
+  assert.deepEqual(readFileSync(join(dir.path, 'large')), large);
 });
