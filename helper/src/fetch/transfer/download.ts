@@ -8,19 +8,18 @@ import type { Runtime } from '../../runtime.ts';
 import { type Ask, ask, refusal } from '../asking/ask.ts';
 import { askPart, mayGiveParts, NoParts, type Part } from '../asking/ask-part.ts';
 import { type Asking, chooseAsking, judgeAnswer, rangeHeaders, type Taken } from '../asking/resume.ts';
-import type { Backstage, StateOfWork, Work } from '../backstage/backstage.ts';
-import { beginning, type Extent, type Extents, gaps, totalBytes } from '../backstage/extents.ts';
+import type { Backstage } from '../backstage/backstage.ts';
+import { beginning, type Extent, totalBytes } from '../backstage/extents.ts';
 import { checkSize, checkSpace } from '../backstage/free-space.ts';
-import type { Held } from '../backstage/validators.ts';
 import { fetchChecksum } from '../proof/checksum-list.ts';
 import { KnownDigests } from '../proof/known-digests.ts';
 import { wrongDigest } from '../proof/verify.ts';
 import { type DownloadOptions, mostConnections } from './download-options.ts';
+import { Holding, type Keeping } from './holding.ts';
 import { createProgress, describeHeld } from './progress.ts';
 import { receive } from './receive.ts';
 import { createSources, type Sources } from './sources.ts';
 import type { Supply, Whole } from './supply.ts';
-import { createUpkeep, type Upkeep } from './upkeep.ts';
 
 // Ask, be told to ask otherwise, twice; more is a server that goes in circles.
 const asksPerAttempt = 4;
@@ -28,40 +27,35 @@ const asksPerAttempt = 4;
 export class Download implements Supply {
   readonly #options: DownloadOptions;
   readonly #agent: Agent;
-  readonly #backstage: Backstage;
   readonly #folder: string;
   readonly #runtime: Runtime;
   readonly #sources: Sources;
   readonly #digests: KnownDigests;
+  readonly #keeping: Keeping;
+  /** Whether the list of checksums was read. */
   #listed = false;
-  #work: Work | undefined;
-  #held: Held | undefined;
-  /** Whose validators those of `#held` are. */
-  #heldFrom: string;
-  #framed = false;
-  /** Whether what is held came in more than one answer. */
-  #joined = false;
+  #holding: Holding | undefined;
+  /** Whether the server has shown that it mishandles If-Range. */
   #ifRangeFails = false;
-  /** Whether what is written does not all follow the beginning. */
-  #inParts = false;
   /** Whether the server has given another part than it was asked for, or parts may be why the digest was wrong. */
   #noParts = false;
+  /** So much was there once: to have it again is no progress. */
   #mostBytes = 0;
-  #upkeep: Upkeep | undefined;
 
   constructor(options: DownloadOptions, agent: Agent, backstage: Backstage, folder: string, runtime: Runtime) {
     this.#options = options;
     this.#agent = agent;
-    this.#backstage = backstage;
     this.#folder = folder;
     this.#runtime = runtime;
     this.#sources = createSources([options.source, ...options.mirrors]);
-    this.#heldFrom = options.source;
     this.#digests = new KnownDigests(options.expected);
+    const beside = () => ({ source: options.sourceKey, ...this.#digests.said });
+    this.#keeping = { backstage, runtime, beside };
   }
 
   get held(): { readonly bytes: number; readonly sizeBytes?: number } {
-    return { ...this.#held, bytes: this.#work === undefined ? 0 : totalBytes(this.#work.partial.written) };
+    const sizeBytes = this.#holding?.known.sizeBytes;
+    return { bytes: this.#holding?.bytes ?? 0, ...(sizeBytes !== undefined && { sizeBytes }) };
   }
 
   /** Goes on with what another run left, if it can. */
@@ -71,14 +65,11 @@ export class Download implements Supply {
     // what only the server's digest can prove has to be asked for
     if (requireIntegrity && !digestKnown) return;
     const known = { digestKnown, algorithms: this.#digests.algorithms };
-    const leftover = await this.#backstage.takeOver(sourceKey, known, signal);
+    const leftover = await this.#keeping.backstage.takeOver(sourceKey, known, signal);
     if (leftover === undefined) return;
-    this.#work = leftover.work;
-    this.#held = leftover.held;
     this.#digests.remember(leftover.offered);
-    this.#joined = true;
-    this.#framed = leftover.held.sizeBytes !== undefined;
-    this.#inParts = leftover.work.partial.written.length > 1;
+    const { source } = this.#options;
+    this.#holding = Holding.takenOver(leftover, source, this.#keeping);
     this.#mostBytes = this.held.bytes;
     this.#runtime.log.info(`an earlier run left ${describeHeld(this.held)}`, { bytes: this.#mostBytes });
   }
@@ -100,20 +91,13 @@ export class Download implements Supply {
   /** Lets go of everything. What came stays for another run. */
   async close(): Promise<void> {
     this.#agent.close();
-    await this.#upkeep?.end();
-    if (this.#work === undefined) return;
-    await this.#work.partial.drain().catch(() => {});
-    if (this.#inParts && this.#held !== undefined) {
-      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushed ?? [])).catch(() => {});
-    }
-    await this.#work.partial.close().catch(() => {});
+    await this.#holding?.close();
   }
 
   async #fromOneSource(attempt: Attempt): Promise<Whole> {
     let asking = this.#chooseAsking();
     for (let asked = 0; asked < asksPerAttempt; asked++) {
-      const complete = this.#held !== undefined && this.#held.bytes === this.#held.sizeBytes;
-      const next = complete ? undefined : await this.#ask(asking, attempt);
+      const next = this.#holding?.isComplete ? undefined : await this.#ask(asking, attempt);
       if (next === undefined) {
         const whole = await this.#verify();
         if (whole !== undefined) return whole;
@@ -124,12 +108,10 @@ export class Download implements Supply {
   }
 
   /** @param from the byte that is wanted first */
-  #chooseAsking(from = this.#held?.bytes ?? 0): Asking {
-    // another source's validators mean nothing here: the digest, without which there are no mirrors, decides
-    if (this.#held !== undefined && this.#heldFrom !== this.#sources.current) {
-      this.#held = { ...this.#held, validators: {} };
-    }
-    return chooseAsking(this.#held && { ...this.#held, bytes: from }, this.#digests.given, this.#ifRangeFails);
+  #chooseAsking(from = this.#holding?.known.bytes ?? 0): Asking {
+    this.#holding?.askOf(this.#sources.current);
+    const held = this.#holding && { ...this.#holding.known, bytes: from };
+    return chooseAsking(held, this.#digests.given, this.#ifRangeFails);
   }
 
   async #readList(attempt: Attempt): Promise<void> {
@@ -152,22 +134,18 @@ export class Download implements Supply {
   /** @returns how to ask again at once; undefined when everything came */
   async #ask(asking: Asking, attempt: Attempt): Promise<Asking | undefined> {
     const source = this.#sources.current;
-    // of what came in parts, what is missing first: not what lies behind it already
-    const gapEnd = this.#inParts
-      ? gaps(this.#work?.partial.written ?? [], this.#held?.sizeBytes ?? 0)[0]?.[1]
-      : undefined;
-    const to = gapEnd === this.#held?.sizeBytes ? undefined : gapEnd;
-    const answer = await ask(await this.#request(source, rangeHeaders(asking, this.#held, to), attempt));
+    const held = this.#holding?.known;
+    const range = rangeHeaders(asking, held, this.#holding?.gapEnd);
+    const answer = await ask(await this.#request(source, range, attempt));
     let read = false;
     try {
       const where = redactUrl(answer.url.href);
-      const verdict = judgeAnswer(answer, asking, this.#held, this.#digests.given, where);
+      const verdict = judgeAnswer(answer, asking, held, this.#digests.given, where);
       switch (verdict.kind) {
         case 'fail':
           throw refusal(verdict.failure, answer, this.#runtime.clock);
         case 'complete':
-          this.#held = { ...(this.#held as Held), sizeBytes: this.#held?.bytes ?? 0 };
-          this.#framed = true;
+          this.#holding?.complete();
           return undefined;
         case 'ask':
           this.#runtime.log.debug(`asking otherwise: ${verdict.why}`, { source: redactUrl(source) });
@@ -178,12 +156,12 @@ export class Download implements Supply {
           await this.#startOver('the server sent the whole file');
           break;
         case 'append':
-          this.#joined = true;
+          this.#holding?.join();
       }
       this.#digests.offer(answer.header, verdict, this.#options.requireIntegrity, where);
-      const work = await this.#prepare(verdict, source);
+      const holding = await this.#prepare(verdict, source);
       read = true;
-      await this.#receive(work, verdict, answer, attempt);
+      await this.#receive(holding, verdict, answer, attempt);
       return undefined;
     } finally {
       if (!read) answer.close();
@@ -191,108 +169,86 @@ export class Download implements Supply {
   }
 
   /** Makes sure that there is a place for the body, and that its state is on disk before its first byte is. */
-  async #prepare({ validators, sizeBytes, bodyBytes, framed }: Taken, source: string): Promise<Work> {
+  async #prepare({ validators, sizeBytes, bodyBytes, framed: isFramed }: Taken, source: string): Promise<Holding> {
     checkSize(sizeBytes, this.#options.maxSizeBytes);
-    const written = this.#work?.partial.written ?? [];
+    const written = this.#holding?.work.partial.written ?? [];
     const bytes = beginning(written);
     if (bodyBytes !== undefined) await checkSpace(this.#folder, bodyBytes - (totalBytes(written) - bytes));
-    this.#held = { bytes, validators, ...(sizeBytes !== undefined && { sizeBytes }) };
-    this.#heldFrom = source;
-    this.#framed = framed;
-    if (this.#work === undefined) {
-      this.#work = await this.#backstage.begin(this.#state(this.#held, []), this.#digests.algorithms);
+    const known = { bytes, validators, source, isFramed, ...(sizeBytes !== undefined && { sizeBytes }) };
+    if (this.#holding === undefined) {
+      const { algorithms } = this.#digests;
+      this.#holding = await Holding.begin(known, algorithms, this.#keeping);
     } else {
-      await this.#backstage.saveState(this.#work, this.#state(this.#held, this.#upkeep?.flushed ?? []));
+      await this.#holding.learn(known);
       this.#runtime.log.info(`going on at ${describeHeld(this.held)}`, { bytes });
     }
-    return this.#work;
+    return this.#holding;
   }
 
-  async #receive(work: Work, taken: Taken, answer: Answer, attempt: Attempt): Promise<void> {
-    const { partial } = work;
+  async #receive(holding: Holding, taken: Taken, answer: Answer, attempt: Attempt): Promise<void> {
     const { sizeBytes, bodyBytes } = taken;
     const { connections } = this.#options;
-    const { clock } = this.#runtime;
+    const { clock, log } = this.#runtime;
     const onBytes = (bytes: number) => {
-      // to have again what was held before is no progress
       if (bytes <= this.#mostBytes) return;
       this.#mostBytes = bytes;
       attempt.progress();
     };
-    const progress = createProgress(clock.now(), this.held.bytes);
-    this.#upkeep ??= createUpkeep(work, this.#backstage, this.#runtime, {
-      state: (flushed) => this.#state(this.#held as Held, flushed),
-      inParts: () => this.#inParts,
-    });
-    const upkeep = this.#upkeep;
+    const progress = createProgress(clock.now(), holding.bytes);
     const fixed = connections !== 'auto';
     const most = this.#noParts ? 1 : fixed ? Number(connections) : (this.#options.mostConnections ?? mostConnections);
+    let isWhole = false;
     try {
       await receive({
         ...this.#options,
-        ...{ answer, partial, bodyBytes, sizeBytes, clock, log: this.#runtime.log, onBytes },
+        ...{ answer, partial: holding.work.partial, bodyBytes, sizeBytes, clock, log, onBytes },
         connections: { most, fixed },
-        askPart: this.#inParts || mayGiveParts(taken, answer) ? (part) => this.#askPart(part, attempt) : undefined,
-        onParts: async () => {
-          this.#inParts = true;
-          this.#joined = true;
-          await this.#backstage.saveState(work, this.#state(this.#held as Held, upkeep.flushed));
-        },
-        onTick: () => upkeep.tick(progress, sizeBytes),
+        askPart:
+          holding.isInParts || mayGiveParts(taken, answer)
+            ? (part) => this.#askPart(holding, part, attempt)
+            : undefined,
+        onParts: () => holding.comeInParts(),
+        onTick: () => holding.upkeep.tick(progress, sizeBytes),
       });
-      // without a length, the end of the body is the end of the object
-      if (sizeBytes === undefined) this.#held = { ...(this.#held as Held), sizeBytes: partial.bytes };
+      isWhole = sizeBytes === undefined;
     } finally {
-      this.#held = { ...(this.#held as Held), bytes: partial.bytes };
+      holding.ended(isWhole);
     }
   }
 
-  async #askPart(part: Extent, attempt: Attempt): Promise<Part> {
+  async #askPart(holding: Holding, part: Extent, attempt: Attempt): Promise<Part> {
     try {
       const request = await this.#request(this.#sources.current, [], attempt);
-      return await askPart(request, this.#chooseAsking(part[0]), this.#held as Held, this.#digests.given, part);
+      return await askPart(request, this.#chooseAsking(part[0]), holding.known, this.#digests.given, part);
     } catch (error) {
       this.#noParts ||= error instanceof NoParts;
       throw error;
     }
   }
 
-  #state({ validators, sizeBytes }: Held, flushed: Extents): StateOfWork {
-    const size = sizeBytes === undefined ? {} : { sizeBytes };
-    const parts = this.#inParts && { parts: { written: this.#work?.partial.written ?? [], flushed } };
-    const known = { source: this.#options.sourceKey, validators, ...size, ...this.#digests.said };
-    return { ...known, flushedBytes: beginning(flushed), ...parts };
-  }
-
   /** @returns undefined when a digest is wrong, and the parts of several answers may be why */
   async #verify(): Promise<Whole | undefined> {
-    const work = this.#work;
-    if (work === undefined) throw new Failure('BUG', 'complete without a partial file');
+    const holding = this.#holding;
+    if (holding === undefined) throw new Failure('BUG', 'complete without a partial file');
+    const { work, known, isJoined } = holding;
     const wrong = await wrongDigest(work.partial, this.#digests.all);
     if (wrong !== undefined) {
-      const joined = this.#joined;
       // once more, in one answer
       this.#noParts = true;
       await this.#startOver('the digest is wrong');
-      if (joined) return undefined;
+      if (isJoined) return undefined;
       throw wrong;
     }
-    const proof = this.#digests.all.length > 0 ? 'digest' : this.#framed ? 'length' : 'none';
+    const proof = this.#digests.all.length > 0 ? 'digest' : known.isFramed ? 'length' : 'none';
     return { work, sha256: await work.partial.digest('sha256'), proof };
   }
 
   /** Drops what is held. */
   async #startOver(why: string): Promise<void> {
-    const work = this.#work;
-    const { held } = this;
-    this.#work = undefined;
-    this.#held = undefined;
-    this.#joined = false;
-    this.#inParts = false;
-    if (work === undefined) return;
-    await this.#upkeep?.end();
-    this.#upkeep = undefined;
-    if (held.bytes > 0) this.#runtime.log.warn(`starting over (${describeHeld(held)} dropped): ${why}`);
-    await this.#backstage.drop(work);
+    const holding = this.#holding;
+    if (holding === undefined) return;
+    if (holding.bytes > 0) this.#runtime.log.warn(`starting over (${describeHeld(this.held)} dropped): ${why}`);
+    this.#holding = undefined;
+    await holding.drop();
   }
 }
