@@ -9,8 +9,8 @@ import { writeWhole } from './system/write-whole.ts';
 // How long a run may take to end after SIGTERM, in milliseconds: it has only to let go.
 const stopWithinMs = 1_500;
 
-// Small files that are flushed to disk at the same time share the cost of it; libuv's four threads are too few. Read
-// when the first thread is needed.
+// Small files that are flushed to disk at the same time share the cost of it; libuv's four threads are too few. libuv
+// reads it when the first thread is needed, and nothing that is loaded above needs one.
 process.env.UV_THREADPOOL_SIZE ??= '32';
 
 // What is made on the way to a file shall be open to whoever may read the file.

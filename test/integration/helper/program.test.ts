@@ -1,10 +1,11 @@
 // The helper as a program: arguments, environment, exit codes, termination message, signals.
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseTermination } from '../../../helper/src/contract/termination.ts';
+import { startOrigin } from '../../support/http-origin.ts';
 import { runHelper, startHelper } from '../../support/run-helper.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -192,4 +193,22 @@ test('a plan in a file that may not be read is a fault of use', {
   writeFileSync(path, '- wait tcp://a:1\n');
   chmodSync(path, 0);
   assert.equal((await runHelper(['run', path])).exitCode, 2);
+});
+
+test('a download has 32 threads for the file system, unless somebody says otherwise; a wait needs none', async () => {
+  using folder = createTempDir();
+  const during = async (env: Record<string, string>, ...words: string[]) => {
+    let threads = 0;
+    await using origin = await startOrigin(() => {
+      threads = readdirSync(`/proc/${run.child.pid}/task`).length;
+      return { body: 'x' };
+    });
+    const [command = '', ...others] = words;
+    const run = startHelper([command, `${origin.url}/f`, ...others], env);
+    assert.equal((await run.ended).exitCode, 0);
+    return threads;
+  };
+  const usual = await during({}, 'wait');
+  assert.equal(await during({}, 'fetch', join(folder.path, 'f')), usual + 32);
+  assert.equal(await during({ UV_THREADPOOL_SIZE: '5' }, 'fetch', join(folder.path, 'g')), usual + 5);
 });
