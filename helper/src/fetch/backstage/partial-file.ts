@@ -1,12 +1,11 @@
 // A file that is being written, at one place or at several: each writer's pieces in order, in batches, one write at a
 // time. So with one writer, whatever is killed when, the file on disk is always a beginning of what came.
-import type { Hash } from 'node:crypto';
 import { constants, writev } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Algorithm } from '../../contract/integrity.ts';
 import type { BodyTarget } from '../../http/wire.ts';
 import { cut, sizeOf } from './batch.ts';
-import { createDigester, shorter } from './digester.ts';
+import { createDigester } from './digester.ts';
 import { addExtent, beginning, type Extents, gaps } from './extents.ts';
 import { volumeFailure } from './volume-failure.ts';
 
@@ -15,7 +14,6 @@ export const highBytes = 2 << 20;
 const lowBytes = 1 << 20;
 // The same for what is written and not hashed: it shall not fall out of the page cache before.
 const highLagBytes = 32 << 20;
-const readBytes = 1 << 20;
 
 // What bodies are received into. Larger buffers bring no more, and there may be 16 of them being filled.
 const bufferBytes = 128 << 10;
@@ -62,9 +60,6 @@ export interface PartialFile {
   close(): Promise<void>;
 }
 
-/** Digests of a file that is read from its beginning to its end. */
-export type Running = ReadonlyMap<Algorithm, Hash>;
-
 /**
  * Makes a new, empty file.
  * @param path must not exist
@@ -99,18 +94,6 @@ export async function reopenPartialFile(
     }
   } catch (error) {
     throw volumeFailure(error, path);
-  }
-}
-
-/** Feeds the first bytes of a file to digests. */
-export async function hashFile(file: FileHandle, bytes: number, hashes: Running, signal: AbortSignal): Promise<void> {
-  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(readBytes, bytes)));
-  for (let at = 0; at < bytes; ) {
-    signal.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, bytes - at), at);
-    if (bytesRead === 0) throw shorter();
-    for (const hash of hashes.values()) hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
   }
 }
 

@@ -20,10 +20,11 @@ import { createLocalCopy } from '../transfer/local-copy.ts';
 import { createProgress } from '../transfer/progress.ts';
 import { type Supply, withSupply } from '../transfer/supply.ts';
 import type { Found } from './find-files.ts';
+import { originOf } from './finished-files.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
 import { fetchSmallFile, Memory, smallBytes } from './small-file.ts';
-import { originOf, partName, type Staging } from './staging.ts';
+import { partName, type Staging } from './staging.ts';
 
 const tooLate = new Failure('TIMED_OUT', 'no whole answer in time');
 

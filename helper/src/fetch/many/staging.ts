@@ -4,31 +4,18 @@
 // | parts/      | files that are on their way                                    |
 // | state.json  | who works in it, at what; its time of change is a sign of life |
 // | done.jsonl  | a line for each finished file                                  |
-import { createHash, hash, randomBytes } from 'node:crypto';
-import { lstatSync } from 'node:fs';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Algorithm } from '../../contract/integrity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { heartbeatMs } from '../backstage/backstage.ts';
 import { fileSystemTime, putIntoRoom } from '../backstage/backstage-room.ts';
 import { type Destination, ifMissing } from '../backstage/destination.ts';
 import { currentBoot, currentOwner, isOver, type Owner } from '../backstage/owner.ts';
-import { hashFile } from '../backstage/partial-file.ts';
 import { discard } from '../publish/clear-trees.ts';
 import { treeRoom } from '../publish/tree-destination.ts';
+import { type Finished, FinishedRecord, parseFields, readFinished } from './finished-files.ts';
 import type { Wanted } from './read-list.ts';
-
-/** A finished file, as its line in done.jsonl has it. */
-export interface Finished {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly inode: string;
-  readonly modifiedNs: string;
-  /** `Wanted.source`, hashed, and `Wanted.version`. */
-  readonly source: string;
-}
 
 interface State {
   readonly version: 1;
@@ -60,11 +47,6 @@ const silentMs = 60_000;
 /** What the names of a file's partial file begin with. */
 export function partName(name: string): string {
   return hash('sha256', name).slice(0, 24);
-}
-
-/** Tells what a finished file was from what is wanted now. */
-export function originOf({ source, version }: Wanted): string {
-  return hash('sha256', `${source}\0${version ?? ''}`).slice(0, 24);
 }
 
 /**
@@ -113,21 +95,12 @@ export async function openStaging(
       : await readFinished(tree, journal, wanted, left.boot === boot, signal);
   const leftovers = left === undefined ? new Set<string>() : await clearParts(parts);
 
-  let lines: string[] = [];
-  let writing = Promise.resolve();
-  const write = () => {
-    if (lines.length === 0) return;
-    const text = lines.join('');
-    lines = [];
-    writing = writing.then(() => appendFile(journal, text));
-    // the caller of close() is told
-    writing.catch(() => {});
-  };
+  const record = new FinishedRecord(journal);
   const over = new AbortController();
   const live = async () => {
     for (let beats = 0; ; beats++) {
       await clock.sleep(1_000, over.signal);
-      write();
+      record.write();
       if (beats % (heartbeatMs / 1_000) === 0)
         await utimes(join(folder, 'state.json'), new Date(), new Date()).catch(() => {});
     }
@@ -142,14 +115,10 @@ export async function openStaging(
       await mkdir(join(tree, parent), { recursive: true, mode: 0o755 });
       made.add(parent);
     },
-    finish: (file) => {
-      lines.push(`${JSON.stringify(file)}\n`);
-      if (lines.length >= 256) write();
-    },
+    finish: (file) => record.add(file),
     close: async () => {
       over.abort();
-      write();
-      await writing;
+      await record.close();
     },
   };
 }
@@ -178,82 +147,10 @@ async function leftFolders(room: string, key: string, me: Owner) {
 }
 
 function parseState(text: string): State | undefined {
-  const value = parse(text);
+  const value = parseFields(text);
   const { version, source, selection, owner, boot } = value as Partial<State>;
   const isRight = version === 1 && [source, selection, boot].every((part) => typeof part === 'string');
   return isRight && typeof owner === 'object' && owner !== null ? (value as unknown as State) : undefined;
-}
-
-function parse(text: string): { [key: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as { [key: string]: unknown }) : {};
-  } catch {
-    return {};
-  }
-}
-
-/**
- * The finished files that are what is wanted, and unchanged. What a node may have lost with its power is read again.
- * Everything else that lies in the tree is removed.
- */
-async function readFinished(
-  tree: string,
-  journal: string,
-  wanted: readonly Wanted[],
-  sameBoot: boolean,
-  signal: AbortSignal,
-) {
-  const byName = new Map(wanted.map((file) => [file.name, file]));
-  const finished = new Map<string, Finished>();
-  const text = (await readFile(journal, 'utf8').catch(ifMissing)) ?? '';
-  for (const line of text.split('\n')) {
-    const one = parse(line) as Partial<Finished>;
-    const file = byName.get(one.name ?? '');
-    if (file === undefined || one.source !== originOf(file) || typeof one.sha256 !== 'string') continue;
-    finished.set(file.name, one as Finished);
-  }
-  for (const [name, one] of finished) {
-    signal.throwIfAborted();
-    const file = byName.get(name);
-    const isRight = file !== undefined && (await isStillRight(join(tree, name), one, file, sameBoot, signal));
-    if (!isRight) finished.delete(name);
-  }
-  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const isKept = entry.isDirectory() || (entry.isFile() && finished.has(path.slice(tree.length + 1)));
-    if (!isKept) await rm(path, { force: true });
-  }
-  return finished;
-}
-
-async function isStillRight(
-  path: string,
-  one: Finished,
-  { expected }: Wanted,
-  sameBoot: boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (!stats?.isFile() || Number(stats.size) !== one.sizeBytes) return false;
-  const unchanged = String(stats.ino) === one.inode && String(stats.mtimeNs) === one.modifiedNs;
-  const provenBy = expected.every(({ algorithm, digests }) => algorithm === 'sha256' && digests.includes(one.sha256));
-  if (sameBoot && unchanged && provenBy) return true;
-  const hashes = new Map(
-    [...new Set<Algorithm>(['sha256', ...expected.map(({ algorithm }) => algorithm)])].map((algorithm) => [
-      algorithm,
-      createHash(algorithm),
-    ]),
-  );
-  const handle = await open(path, 'r');
-  try {
-    await hashFile(handle, one.sizeBytes, hashes, signal);
-  } finally {
-    await handle.close();
-  }
-  const digests = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest('hex')]));
-  const all = expected.every((each) => each.digests.includes(digests.get(each.algorithm) ?? ''));
-  return all && digests.get('sha256') === one.sha256;
 }
 
 /** Small files begin anew; what is large has a state in a folder of its own (backstage.ts). */

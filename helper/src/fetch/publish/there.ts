@@ -1,11 +1,10 @@
 // Whether there is anything to do.
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Algorithm, Expected } from '../../contract/integrity.ts';
+import type { Expected } from '../../contract/integrity.ts';
 import type { Backstage } from '../backstage/backstage.ts';
 import type { Destination } from '../backstage/destination.ts';
-import { hashFile } from '../backstage/partial-file.ts';
+import { proveFile } from '../backstage/prove-file.ts';
 import { volumeFailure } from '../backstage/volume-failure.ts';
 import { describeFile } from './publish.ts';
 
@@ -40,7 +39,7 @@ export async function findThere(
     if (!byRecord && !byDigest && expected.length === 0) return undefined;
     const handle = await open(path, 'r');
     try {
-      const proven = byRecord || byDigest ? record?.sha256 : await prove(handle, file.sizeBytes, expected, signal);
+      const proven = byRecord || byDigest ? record?.sha256 : await proveFile(handle, file.sizeBytes, expected, signal);
       if (proven === undefined) return undefined;
       if (((await handle.stat()).mode & 0o7777) !== mode) await handle.chmod(mode);
       return { sizeBytes: file.sizeBytes, sha256: proven };
@@ -52,19 +51,4 @@ export async function findThere(
     if (['EACCES', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw volumeFailure(error, destination.path);
   }
-}
-
-/** Reads the file. @returns its SHA-256 when all digests are right */
-async function prove(
-  file: FileHandle,
-  sizeBytes: number,
-  expected: readonly Expected[],
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const wanted = new Set<Algorithm>(['sha256', ...expected.map(({ algorithm }) => algorithm)]);
-  const hashes = new Map([...wanted].map((algorithm) => [algorithm, createHash(algorithm)]));
-  await hashFile(file, sizeBytes, hashes, signal);
-  const digests = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest('hex')]));
-  const right = expected.every((one) => one.digests.includes(digests.get(one.algorithm) ?? ''));
-  return right ? digests.get('sha256') : undefined;
 }
