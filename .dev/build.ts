@@ -93,7 +93,9 @@ const licences = ['helper', 'cli'].map((program, index) => ({
 /**
  * Every start asks for the same twenty parts, since esbuild makes one of whatever two others share: these become one
  * file, so that one is read, one taken from V8's cache, and what they call of each other is found without a look-up.
- * They stay to be had under their names, by the parts that are loaded when they are needed.
+ * They stay to be had under their names, by the parts that are loaded when they are needed. One build cannot do both:
+ * esbuild lets nobody choose what becomes a part, and unsplit, the later parts would have copies of their own, in which
+ * a Failure is another class.
  */
 async function withStartInOne(parts: readonly OutputFile[], { outputs }: Metafile): Promise<OutputFile[]> {
   const start = new Set<string>();
