@@ -8,6 +8,7 @@ import { recordCode } from './code-cache.ts';
 import { driversAlone } from './drivers-alone.ts';
 import { licencesOf } from './licences.ts';
 import { pinoAlone } from './pino-alone.ts';
+import { yamlAtOnce } from './yaml-at-once.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -61,13 +62,13 @@ const built = await Promise.all([
     chunkNames: '[name]-[hash]',
     // what drivers print holds what servers said, and no line of the log may be theirs
     drop: ['console'],
-    plugins: [undiciH1, pinoAlone, driversAlone],
+    plugins: [undiciH1, pinoAlone, driversAlone, yamlAtOnce],
   }),
   build({
     ...shared,
     entryPoints: [{ in: 'cli/src/main.ts', out: 'program' }],
     outdir: 'dist/cli',
-    plugins: [yargsAlone],
+    plugins: [yargsAlone, yamlAtOnce],
   }),
   // one file: it is started where nobody counts milliseconds
   build({
@@ -77,7 +78,7 @@ const built = await Promise.all([
     format: 'cjs',
     splitting: false,
     minifyIdentifiers: true,
-    plugins: [yargsAlone],
+    plugins: [yargsAlone, yamlAtOnce],
     external: ['./program.js'],
   }),
 ]);
