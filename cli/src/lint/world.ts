@@ -42,7 +42,7 @@ export interface World {
  * @throws Fault input, for broken YAML and templates
  */
 export function readObjects(slice: Slice, lines: Lines): LintObject[] {
-  return parseSlice(slice, lines).flatMap((document) => {
+  return parseSlice(slice, lines, false).flatMap((document) => {
     const origin: Origin = { document, offset: slice.offset, lines };
     return objectsOf(document).flatMap((object): LintObject[] => {
       const { kind, name = '', tree } = object;

@@ -30,12 +30,13 @@ export function sliceDocuments(text: string): Slice[] {
 
 /**
  * Parses a slice. Scalars stay as they are written (`0644`, `on`), and every node knows its offsets in the slice.
+ * @param splices whether something shall be put in or taken out: the tokens, half of the memory, are kept for that alone
  * @throws Fault input, with the place and the cure
  */
-export function parseSlice(slice: Slice, lines: Lines): ManifestDocument[] {
+export function parseSlice(slice: Slice, lines: Lines, splices = true): ManifestDocument[] {
   const documents = parseAllDocuments(slice.text, {
     schema: 'failsafe',
-    keepSourceTokens: true,
+    keepSourceTokens: splices,
     prettyErrors: false,
     logLevel: 'silent',
   });
