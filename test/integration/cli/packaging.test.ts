@@ -11,7 +11,12 @@ import { cliProgram } from '../../support/run-cli.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const manifest = JSON.parse(read('package.json')) as { version: string; bin: Record<string, string>; files: string[] };
+const manifest = JSON.parse(read('package.json')) as {
+  version: string;
+  engines: { node: string };
+  bin: Record<string, string>;
+  files: string[];
+};
 
 const good = 'kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: "a:1"}]\n';
 // an init container that waits for ever, and one with a probe: errors of lint
@@ -33,6 +38,24 @@ test('every name of package.json is the one program, and knows what it was calle
   assert.match(called('kubectl-greenroom', 'inject', '--help'), /Usage: kubectl greenroom inject INPUTS/);
   assert.match(called('greenroom', 'inject', '--help'), /Usage: greenroom inject INPUTS/);
   assert.equal(called('kubectl_complete-greenroom', 'unin'), called('greenroom', '__complete', 'unin'));
+});
+
+test('a Node older than package.json asks for is told in one sentence, whatever the command', () => {
+  using folder = createTempDir();
+  const [, least = ''] = /^>=(\d+)$/.exec(manifest.engines.node) ?? [];
+  const asOld = (version: string) =>
+    folder.write(
+      `node-${version}.cjs`,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+    );
+  const start = (version: string) => run(process.execPath, ['--require', asOld(version), cliProgram, 'version']);
+  const { status, stdout, stderr } = start(`${Number(least) - 1}.99.9`);
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(
+    stderr,
+    new RegExp(`^greenroom: needs Node ${least} or later, and this is ${Number(least) - 1}\\.99\\.9 .*\n$`),
+  );
+  assert.equal(start(`${least}.0.0`).stdout, `${manifest.version}\n`);
 });
 
 test("krew's manifest names the files of the package, the digest of the archive, and what it needs", () => {
