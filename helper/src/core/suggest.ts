@@ -1,17 +1,20 @@
-// "Did you mean …?": the known word nearest to a misspelt one.
+// "Did you mean …?": the known word nearest to one that is misspelt or cut short.
 
 /**
  * The candidate that differs from the word in the fewest letters, where that is few enough to be a slip
- * (a third of the word, at least one letter).
+ * (a third of the word, at least one letter); else the only one that begins with it.
  */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+export function suggest(word: string, all: Iterable<string>): string | undefined {
+  const candidates = [...all];
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  if (best !== undefined || word.length < 2) return best;
+  const [longer, ...others] = candidates.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()));
+  return others.length === 0 ? longer : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

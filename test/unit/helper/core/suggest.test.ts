@@ -19,3 +19,12 @@ test('a slip finds its word', () => {
 test('a word of its own finds none', () => {
   for (const word of ['verbose', 'x', 'silent', '']) assert.equal(suggest(word, words), undefined, word);
 });
+
+test('the beginning of a word finds it, where one word alone begins so', () => {
+  assert.equal(suggest('warn', ['info', 'warning', 'error']), 'warning');
+  assert.equal(suggest('Dead', words), 'deadline');
+  // a slip is nearer
+  assert.equal(suggest('tim', ['timeout', 'time']), 'time');
+  assert.equal(suggest('he', ['header', 'help-text']), undefined);
+  assert.equal(suggest('d', words), undefined);
+});
