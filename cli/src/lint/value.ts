@@ -108,7 +108,7 @@ export class Value {
 
   numberAt(...path: readonly string[]): number | undefined {
     const typed = this.get(...path)?.typed;
-    return typed?.kind === 'number' ? typed.value : undefined;
+    return typed?.kind === 'number' ? Number(typed.value) : undefined;
   }
 
   flagAt(...path: readonly string[]): boolean | undefined {

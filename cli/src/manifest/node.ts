@@ -1,7 +1,7 @@
 // New YAML, as data that still knows how it shall look. Nothing here comes from the user's file.
 
 export type NewNode =
-  | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'scalar'; readonly value: string | number | bigint | boolean | null }
   /** Text of several lines; a block literal where the style allows it. */
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly NewNode[]; readonly flow: boolean }

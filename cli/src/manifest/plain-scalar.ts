@@ -3,7 +3,8 @@
 
 export type PlainValue =
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number }
+  /** A bigint where a number would not keep every digit. */
+  | { readonly kind: 'number'; readonly value: number | bigint }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'nothing' };
 
@@ -22,16 +23,21 @@ export function readPlain(text: string): PlainValue {
   return value === undefined ? { kind: 'text', value: text } : { kind: 'number', value };
 }
 
-function readNumber(text: string): number | undefined {
+function readNumber(text: string): number | bigint | undefined {
   // only what begins as a number is tried as one: `_1` stays text
   if (!/^[-+.\d]/.test(text)) return undefined;
   const plain = text.replaceAll('_', '');
-  const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(plain) ?? [];
-  const prefixed = /^0(?:[xX][\da-fA-F]+|[oO][0-7]+|[bB][01]+)$/.test(digits)
-    ? Number(digits.toLowerCase())
-    : /^0[0-7]+$/.test(digits)
-      ? Number.parseInt(digits, 8)
-      : undefined;
-  if (prefixed !== undefined) return sign === '-' ? -prefixed : prefixed;
-  return float.test(plain) ? Number(plain) : undefined;
+  const whole = readWhole(plain);
+  if (whole !== undefined) return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+  const value = float.test(plain) ? Number(plain) : undefined;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** A whole number that Go's int64 or uint64 holds. */
+function readWhole(text: string): bigint | undefined {
+  const [, sign = '', digits = ''] = /^([-+]?)(0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)$/.exec(text) ?? [];
+  if (digits === '') return undefined;
+  const size = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits);
+  const value = sign === '-' ? -size : size;
+  return BigInt.asIntN(64, value) === value || (sign === '' && BigInt.asUintN(64, value) === value) ? value : undefined;
 }

@@ -23,7 +23,17 @@ export interface ChangedText {
 const style: Style = { step: 2, dash: 0, gap: 2, json: false };
 
 const yaml = (node: NewNode) => `${formatBlock(node, 0, style).join('\n')}\n`;
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+const json = (value: unknown) => `${JSON.stringify(value, asJson, 2)}\n`;
+
+// TypeScript does not know it yet
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+
+/** @throws Fault input for a number that JSON has no form for: kubectl refuses it, too */
+function asJson(key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return rawJSON(String(value));
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new Fault('input', `${key}: .nan and .inf are numbers that JSON has no form for`, { cure: 'put it in quotes' });
+}
 
 /** @throws Fault usage where the form is for another number of objects */
 export function formatOutput(form: OutputForm, files: readonly ChangedText[]): string {

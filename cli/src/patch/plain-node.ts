@@ -13,9 +13,10 @@ export function plainNode(value: unknown): NewNode {
     return (short ? flowMap : map)(Object.fromEntries(entries));
   }
   if (typeof value === 'string') return value.includes('\n') ? literal(value) : { kind: 'scalar', value };
-  if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'scalar', value };
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return { kind: 'scalar', value };
   // null: it has no text of its own
   return { kind: 'scalar', value: null };
 }
 
-const isScalar = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isScalar = (value: unknown) => value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);

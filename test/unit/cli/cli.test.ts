@@ -178,3 +178,14 @@ test('without words it shows the help, as words on stderr', async () => {
   assert.deepEqual([exitCode, stdout], [2, '']);
   assert.match(stderr, /Commands:/);
 });
+
+test('-o json gives every digit of a number, and refuses what JSON has no form for', async () => {
+  const holding = (text: string) => `${pod}    env: [{name: A, value: ${text}}]\n`;
+  const print = (text: string, form: string) =>
+    runInShell(['inject', '--wait', 'tcp://db:1', '-o', form, '-'], { input: holding(text) });
+  assert.match((await print('9007199254740993', 'json')).stdout, /"value": 9007199254740993\n/);
+  assert.equal((await print('9007199254740993', 'strategic')).exitCode, 0);
+  const { exitCode, stdout, stderr } = await print('.inf', 'json');
+  assert.deepEqual([exitCode, stdout], [3, '']);
+  assert.match(stderr, /value: .*JSON/);
+});

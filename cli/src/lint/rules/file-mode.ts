@@ -44,7 +44,7 @@ function* faults(at: Value): Generator<Remark> {
     yield { at, message: `the mode ${JSON.stringify(text)} is text: the API server refuses it`, ...fix };
   } else if (typed?.kind === 'number' && typed.value > mostMode) {
     yield { at, message: `the mode ${text} is larger than 0777: the API server refuses it`, ...fix };
-  } else if (typed?.kind === 'number' && meant.test(text) && usual.includes(typed.value)) {
+  } else if (typed?.kind === 'number' && meant.test(text) && usual.includes(Number(typed.value))) {
     const octal = `0${typed.value.toString(8)}`;
     yield { at, message: `the mode ${text} is decimal, and means ${octal}`, severity: 'warning', ...fix };
   }

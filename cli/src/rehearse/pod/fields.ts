@@ -27,7 +27,8 @@ export class Fields {
   }
 
   number(name: string): number | undefined {
-    return this.#read(name, 'a number', (value) => typeof value === 'number');
+    const value = this.#read<number | bigint>(name, 'a number', (one) => ['number', 'bigint'].includes(typeof one));
+    return value === undefined ? undefined : Number(value);
   }
 
   flag(name: string): boolean | undefined {

@@ -28,6 +28,12 @@ test('texts that are blocks, or have a tag, are texts; a tag makes a number of a
   ]);
 });
 
+test('whole numbers keep all of their digits', () => {
+  assert.deepEqual(read('a: 9007199254740993\n9007199254740993: 1\n'), [
+    { a: 9007199254740993n, '9007199254740993': 1 },
+  ]);
+});
+
 test('merges and aliases are followed', () => {
   assert.deepEqual(read('base: &b {a: 1, b: 2}\nc: {<<: *b, b: 3}\nd: *b\n'), [
     { base: { a: 1, b: 2 }, c: { a: 1, b: 3 }, d: { a: 1, b: 2 } },
