@@ -1,4 +1,5 @@
 // Every option of a fetch step.
+import { parseNamePattern } from '../core/name-pattern.ts';
 import { headerOptions } from './header-options.ts';
 import { parseIntegrity } from './integrity.ts';
 import { manyOptions, storeOptions } from './many-options.ts';
@@ -114,6 +115,8 @@ export const fetchOptions = {
     placeholder: 'PATTERN',
     summary:
       'Of an archive, a list or a prefix take only what matches, in the whole path as it stands there: * and ? within a name, ** over several; a folder stands for all that is in it',
+    check: (value) =>
+      parseNamePattern(value) === undefined ? `${JSON.stringify(value.slice(0, 80))} is no pattern` : undefined,
   }),
   maxUnpackedBytes: size({
     flag: 'max-unpacked-size',

@@ -1,5 +1,6 @@
 // The name of an entry → a path below the destination, or why there is none. Pure.
 import { Failure } from '../core/failure.ts';
+import { parseNamePattern } from '../core/name-pattern.ts';
 import { maxDepth, maxPathBytes } from './limits.ts';
 
 /** A fault of the archive that no retry mends. The name is shown as JSON has it, so that it cannot forge a log. */
@@ -32,7 +33,7 @@ export function pathParts(name: string): string[] {
 
 /** Which entries are wanted, and where they go. */
 export interface Selection {
-  /** Patterns, see `matcher`; empty for everything. */
+  /** Patterns (`parseNamePattern`); empty for everything. A folder that matches stands for all that is in it. */
   readonly include: readonly string[];
   readonly stripComponents: number;
 }
@@ -40,12 +41,17 @@ export interface Selection {
 /**
  * What becomes of the parts of a path.
  * @returns undefined for what is left out
+ * @throws Failure USAGE for a pattern that is none; the arguments were refused for it before
  */
 export function createSelect({
   include,
   stripComponents,
 }: Selection): (parts: readonly string[]) => string | undefined {
-  const matchers = include.map(matcher);
+  const matchers = include.map((pattern) => {
+    const matcher = parseNamePattern(pattern);
+    if (matcher === undefined) throw new Failure('USAGE', `--include: ${JSON.stringify(pattern)} is no pattern`);
+    return matcher;
+  });
   return (parts) => {
     if (parts.length <= stripComponents) return undefined;
     const chosen =
@@ -56,34 +62,4 @@ export function createSelect({
       });
     return chosen ? parts.slice(stripComponents).join('/') : undefined;
   };
-}
-
-/**
- * A pattern as in a shell: `*` and `?` stay within one name, `**` goes over several, `[a-z]` is one of these.
- * It is matched against the whole path in the archive; a folder that matches stands for all that is in it.
- * @throws Failure USAGE for what is none
- */
-export function matcher(pattern: string): RegExp {
-  let source = '';
-  for (let at = 0; at < pattern.length; ) {
-    const rest = pattern.slice(at);
-    const token = /^(?:\*\*\/|\*+|\?|\[!?\]?[^\]]*\]|\\.|.)/su.exec(rest)?.[0] ?? rest;
-    at += token.length;
-    if (token === '**/') source += '(?:[^/]+/)*';
-    else if (token.startsWith('**')) source += '.*';
-    else if (token === '*') source += '[^/]*';
-    else if (token === '?') source += '[^/]';
-    else if (token.startsWith('[') && token.length > 2) {
-      const negated = token[1] === '!';
-      const members = token.slice(negated ? 2 : 1, -1).replace(/[\\\][^&|~(){}/]/g, '\\$&');
-      source += `${negated ? '(?!/)[^' : '(?!/)['}${members}]`;
-    } else source += (token.startsWith('\\') ? token.slice(1) || '\\' : token).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  }
-  try {
-    if (pattern.length > 2 * maxPathBytes) throw new RangeError('longer than any path');
-    return new RegExp(`^${source.replace(/\\\/$/, '')}$`, 'su');
-  } catch (error) {
-    // a range that goes backwards, for one
-    throw new Failure('USAGE', `--include: ${JSON.stringify(pattern.slice(0, 80))} is no pattern`, { cause: error });
-  }
 }
