@@ -1,13 +1,12 @@
 // From the words of the command line to a command and its exit code. yargs reads; it never prints and never exits.
-import { suggest } from '../../helper/src/contract/index.ts';
 import { prepareWords, restoreDashes } from './argv.ts';
-import { type Call, type Command, type Flags, nameOf } from './command.ts';
+import { type Call, type Command, nameOf } from './command.ts';
 import { commandNames, findCommand } from './commands/find.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Fault } from './fault.ts';
 import { faultText } from './render/fault-text.ts';
-import { commandHelp, operandWords, programHelp } from './render/help-text.ts';
+import { commandHelp, programHelp } from './render/help-text.ts';
 import type { Shell } from './shell.ts';
 
 /** Runs one command line and answers the exit code; every fault has been told on `err` by then. */
@@ -80,6 +79,7 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
   }
   // help and version do without it, and start sooner
   const { default: yargs } = await import('yargs');
+  let slip: string | undefined;
   // as the default command: after any other yargs draws its own help, which nobody sees
   const parser = yargs(words.slice(1))
     .parserConfiguration({
@@ -97,7 +97,8 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
     .version(false)
     .strict()
     .fail((message, error) => {
-      throw error ?? new Fault('usage', explain(restoreDashes(message), command, words), cureOf(command));
+      if (error !== undefined && error !== null) throw error;
+      slip ??= restoreDashes(message);
     })
     .command(
       ['$0', ...command.usage.split(' ').slice(1)].join(' '),
@@ -109,6 +110,12 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
       () => {},
     );
   const { _, $0, ...given } = await parser.parseAsync();
+  if (slip !== undefined) {
+    const { slipText } = await import('./render/slip-text.ts');
+    throw new Fault('usage', slipText(slip, command, words), {
+      cure: `${nameOf(command)} --help shows how it is used`,
+    });
+  }
   const args = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, restoreDashes(value)]));
   for (const [name, flag] of Object.entries(command.flags)) {
     const value = args[name];
@@ -120,34 +127,3 @@ async function parse(command: Command, words: readonly string[]): Promise<Call['
   }
   return args;
 }
-
-const cureOf = (command: Command) => ({ cure: `${nameOf(command)} --help shows how it is used` });
-
-/** Says in our words what yargs complains about. */
-function explain(message: string, command: Command, words: readonly string[]): string {
-  const where = `${nameOf(command)}: `;
-  const [, unknown] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
-  if (unknown !== undefined) return where + unknown.split(', ').map(explainUnknown(command.flags, words)).join('; ');
-  const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
-  if (hungry !== undefined) return `${where}--${hungry} needs a value`;
-  if (/^(Not enough non-option arguments|Missing required argument)/.test(message)) {
-    return `${where}takes ${operandWords(command)}`;
-  }
-  const [, flag, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)/.exec(message) ?? [];
-  if (flag !== undefined && given !== undefined && choices !== undefined) {
-    const nearest = suggest(JSON.parse(given) as string, JSON.parse(`[${choices}]`) as string[]);
-    const cure = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    const word = flag in command.positionals ? flag.toUpperCase() : `--${flag}`;
-    return `${where}${word} is one of ${choices.replaceAll('"', '')}, not ${given}${cure}`;
-  }
-  return where + message;
-}
-
-const explainUnknown = (flags: Flags, words: readonly string[]) => (name: string) => {
-  const nearest = suggest(name, Object.keys(flags));
-  if (nearest !== undefined) return `unknown option --${name}; did you mean --${nearest}?`;
-  if (words.some((word) => word.split('=')[0] === `--${name}`)) return `unknown option --${name}`;
-  return /^[a-z]/.test(name)
-    ? `${JSON.stringify(name)} is not an option, or one operand too many`
-    : `unknown option ${JSON.stringify(name)}`;
-};

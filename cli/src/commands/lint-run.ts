@@ -105,8 +105,14 @@ function chooseRules(only: readonly string[] | undefined, skip: readonly string[
     for (const name of names ?? []) {
       if (ids.includes(name)) continue;
       const nearest = suggest(name, ids);
+      const each = name.split(',').map((one) => `${flag} ${one.trim()}`);
       throw new Fault('usage', `${flag}: there is no rule ${JSON.stringify(name)}`, {
-        cure: nearest === undefined ? 'lint --rules lists them' : `did you mean ${nearest}?`,
+        cure:
+          each.length > 1
+            ? `say ${each.join(' ')}`
+            : nearest === undefined
+              ? 'lint --rules lists them'
+              : `did you mean ${nearest}?`,
       });
     }
   }

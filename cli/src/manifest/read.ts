@@ -67,6 +67,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'you may not read it',
   EISDIR: 'it is a folder',
+  ENOTDIR: 'what stands before a slash is no folder',
 };
 
 async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
@@ -74,7 +75,10 @@ async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new Fault('input', `cannot read ${name}: ${reasons[code] ?? message}`, { cause: error });
+    throw new Fault('input', `cannot read ${name}: ${reasons[code] ?? message}`, {
+      cause: error,
+      ...(/^[a-z\d]+:\/\//.test(name) && { cure: "a step is one word: --wait 'tcp://a:1 tcp://b:1'" }),
+    });
   }
 }
 

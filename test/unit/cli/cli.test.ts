@@ -62,6 +62,21 @@ const slips: readonly (readonly [string[], RegExp])[] = [
   [['injct', 'x'], /unknown command "injct"\n {2}did you mean inject\?/],
   [['inject', 'x', '--wiat', 'tcp://a:1'], /unknown option --wiat; did you mean --wait\?/],
   [['why', '--foo', 'x'], /why: unknown option --foo\n/],
+  [['convert', '--nosuch', 'x'], /convert: unknown option --nosuch\n/],
+  [['convert', '-o', 'json', 'x'], /convert: unknown option -o\n/],
+  [['inject', '-n', 'web', 'x'], /inject: unknown option -n\n/],
+  [
+    ['inject', 'x', '--wait', 'tcp://a:1', '--deadline', '5s'],
+    /--deadline belongs into the step: --wait '… --deadline …'/,
+  ],
+  [
+    ['inject', 'x', '--fetch', 'https://a/b /b', '--sha256=9f'],
+    /--sha256 belongs into the step: --fetch '… --sha256 …'/,
+  ],
+  [
+    ['lint', '--skip', 'image-tag,no-retry', 'x'],
+    /no rule "image-tag,no-retry"\n {2}.*--skip image-tag --skip no-retry/,
+  ],
   [['-v'], /a command comes first: .*\n {2}--help .* --version/],
   [['inject', 'x', '--wait'], /--wait needs a step, such as/],
   [['inject', '--wait', 'tcp://a:1'], /inject: takes INPUTS\.\.\./],
@@ -95,6 +110,15 @@ for (const [argv, expected] of slips) {
     assert.deepEqual([exitCode, stdout], [exitCodes.usage.code, '']);
   });
 }
+
+test('targets of one step that stand outside of it are no files', async () => {
+  const { exitCode, stderr } = await runInShell(['inject', '--wait', 'tcp://a:1', 'tcp://b:1', 'x']);
+  assert.equal(exitCode, exitCodes.input.code);
+  assert.match(
+    stderr,
+    /cannot read tcp:\/\/b:1: there is no such file or folder\n {2}.* --wait 'tcp:\/\/a:1 tcp:\/\/b:1'/,
+  );
+});
 
 test('a secret in a flag that is faulty is not repeated', async () => {
   const { stderr } = await runInShell([

@@ -20,6 +20,11 @@ test('a word of its own finds none', () => {
   for (const word of ['verbose', 'x', 'silent', '']) assert.equal(suggest(word, words), undefined, word);
 });
 
+test('a single letter is no slip of another', () => {
+  assert.equal(suggest('x', ['a', 'b']), undefined);
+  assert.equal(suggest('A', ['a', 'b']), 'a');
+});
+
 test('the beginning of a word finds it, where one word alone begins so', () => {
   assert.equal(suggest('warn', ['info', 'warning', 'error']), 'warning');
   assert.equal(suggest('Dead', words), 'deadline');
