@@ -6,6 +6,7 @@ import { Fault } from '../fault.ts';
 import { type Access, apiAccesses } from '../inject/api-access.ts';
 import type { HelperOptions } from '../inject/options.ts';
 import { type ScaffoldKind, scaffoldKinds } from '../scaffold/kinds.ts';
+import { scheduleFault } from '../scaffold/schedule.ts';
 import { helperFlags } from './helper-flags.ts';
 import { parseKind } from './scaffold-kind.ts';
 
@@ -186,10 +187,10 @@ function onlyFor<T>(
 
 function parseSchedule(kind: ScaffoldKind, text: string | undefined): string | undefined {
   const given = onlyFor(kind, ['CronJob'], '--schedule', text, (schedule) => {
-    // five fields, or a name such as @daily
-    if (/^(?:@\w+|[\d*?/,A-Za-z-]+(?: +[\d*?/,A-Za-z-]+){4})$/.test(schedule.trim())) return schedule.trim();
-    throw new Fault('usage', `--schedule: ${JSON.stringify(schedule)} has not five fields`, {
-      cure: "minute hour day month weekday, such as '0 3 * * *'",
+    const fault = scheduleFault(schedule.trim());
+    if (fault === undefined) return schedule.trim();
+    throw new Fault('usage', `--schedule: ${JSON.stringify(schedule)} ${fault}`, {
+      cure: "minute hour day month weekday, such as '0 3 * * *'; or a name, such as @daily",
     });
   });
   if (kind === 'CronJob' && given === undefined) {
