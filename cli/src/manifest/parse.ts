@@ -1,5 +1,14 @@
 // Text → documents, each with its place in the file. Broken YAML and templates that are not rendered are refused here.
-import { type Document, isMap, type ParsedNode, parseAllDocuments, visit, type YAMLError } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  type ParsedNode,
+  parseAllDocuments,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { Fault, type Place } from '../fault.ts';
 import type { Lines } from './place.ts';
 
@@ -46,7 +55,32 @@ export function parseSlice(slice: Slice, lines: Lines, splices = true): Manifest
   if (error !== undefined) {
     throw brokenYaml(error, lines.placeAt(slice.offset + Math.min(error.pos[0], slice.text.length)));
   }
+  const alias = slice.text.includes('*') ? documents.flatMap((document) => lostAlias(document) ?? [])[0] : undefined;
+  if (alias !== undefined) {
+    throw new Fault('input', `broken YAML: *${alias.source} stands for nothing`, {
+      place: lines.placeAt(slice.offset + (alias.range?.[0] ?? 0)),
+      cure: `write &${alias.source} before what it shall stand for, further above in the same document`,
+    });
+  }
   return documents;
+}
+
+/** The first alias without an anchor before it. */
+function lostAlias(document: ManifestDocument): Alias | undefined {
+  const anchors = new Set<string>();
+  let found: Alias | undefined;
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return undefined;
+      }
+      if (anchors.has(node.source)) return undefined;
+      found = node;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 export const brokenYaml = (error: YAMLError, place: Place): Fault =>
