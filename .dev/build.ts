@@ -8,6 +8,7 @@ import { recordCode } from './code-cache.ts';
 import { driversAlone } from './drivers-alone.ts';
 import { licencesOf } from './licences.ts';
 import { pinoAlone } from './pino-alone.ts';
+import { undiciAlone } from './undici-alone.ts';
 import { yamlAtOnce } from './yaml-at-once.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -30,18 +31,6 @@ const shared: BuildOptions = {
   define: { GREENROOM_BUILD_VERSION: JSON.stringify(version) },
 };
 
-// Of undici only HTTP/1.1 is used (helper/src/http/connection.ts): the bundle is half as large without the rest.
-const undiciH1: Plugin = {
-  name: 'undici-h1',
-  setup: ({ onResolve, onLoad }) => {
-    const unused = /\/(?:client-h2|parser-h1|milo\/(?:no-)?simd|web\/fetch\/\w+|sqlite-cache-store)(?:\.js)?$/;
-    onResolve({ filter: unused }, ({ path, importer }) =>
-      importer.includes('/undici/lib/') ? { path, namespace: 'unused' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
-  },
-};
-
 // yargs reads the words, and the help is drawn by cli/src/render: what yargs would draw its own with is not needed.
 const yargsAlone: Plugin = {
   name: 'yargs-alone',
@@ -62,7 +51,7 @@ const built = await Promise.all([
     chunkNames: '[name]-[hash]',
     // what drivers print holds what servers said, and no line of the log may be theirs
     drop: ['console'],
-    plugins: [undiciH1, pinoAlone, driversAlone, yamlAtOnce],
+    plugins: [undiciAlone, pinoAlone, driversAlone, yamlAtOnce],
   }),
   build({
     ...shared,

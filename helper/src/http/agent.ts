@@ -2,10 +2,11 @@
 // whether and when to try again is for the rooms to say.
 import type { Network, OnPhase } from '../network/network.ts';
 import { version } from '../version.ts';
-import { type Connection, type Dialling, type Method, openConnection, type TlsSettings } from './connection.ts';
+import { type Connection, type Dialling, type Method, openConnection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { Header } from './header-values.ts';
 import { firstHop, type Hop, isRedirect, nextHop } from './redirect.ts';
+import type { TlsSettings } from './trust.ts';
 
 export interface HttpRequest {
   readonly method: Method;

@@ -3,35 +3,19 @@
 // HTTP/2 is not offered to servers: undici's window is 256 KiB a stream, 6 MB/s at 40 ms, where HTTP/1.1 on the same
 // line brings 290 MB/s. undici's own time limits are off: they don't count while its reader is paused
 // (nodejs/undici#5393). Whoever reads a body watches `bytesRead`.
-import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  createSecureContext,
-  type SecureContext,
-  connect as startTls,
-  TLSSocket,
-} from 'node:tls';
+import { connect, type Socket } from 'node:net';
 import Client from 'undici/lib/dispatcher/client.js';
 import { Failure } from '../core/failure.ts';
 import type { Dial } from '../network/connect.ts';
-import type { Endpoint } from '../network/connect-to.ts';
 import type { Network, OnPhase } from '../network/network.ts';
 import { connectionFailure } from './classify.ts';
 import { type Exchange, Receiver } from './exchange.ts';
 import type { Header } from './header-values.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 import { proxyAuthorization } from './proxy.ts';
+import type { TlsSettings } from './trust.ts';
 import { openTunnel } from './tunnel.ts';
 import { type BodyTarget, tapped, Wire } from './wire.ts';
-
-/** What TLS needs beyond Node's defaults. */
-export interface TlsSettings {
-  /** PEM; in place of the default certificates. */
-  readonly ca?: readonly string[];
-  /** PEM: the client's own certificate, and its key. */
-  readonly client?: { readonly cert: string; readonly key: string };
-}
 
 /** How connections are made. */
 export interface Dialling {
@@ -71,21 +55,18 @@ export async function openConnection(
   const { tls, proxyFor } = dialling;
   const host = hostOf(url);
   const proxy = proxyFor?.(url);
-  const secure = url.protocol === 'https:';
+  const secure = url.protocol === 'https:' ? await import('./secure-socket.ts') : undefined;
   const make: Dial = (to) => {
-    if (!secure) return tapped((onread) => connect({ ...to, onread }));
-    return proxy !== undefined
-      ? connect(to)
-      : tapped((onread) => startTls(secureOptions(host, tls, { ...to, onread })));
+    if (secure === undefined) return tapped((onread) => connect({ ...to, onread }));
+    return proxy !== undefined ? connect(to) : tapped((onread) => secure.dialSecurely(host, tls, to, onread));
   };
   const raw = await dial(proxy ?? url, dialling, signal, onPhase, make);
   raw.setNoDelay(true);
   // a NAT on the way forgets a connection that is silent, as one is while a volume is slow
   raw.setKeepAlive(true, 15_000);
-  if (!secure) return overSocket(url, raw, raw, proxy);
+  if (secure === undefined) return overSocket(url, raw, raw, proxy);
   if (proxy !== undefined) await openTunnel(raw, proxy, `${url.hostname}:${portOf(url)}`, signal);
-  const socket = raw instanceof TLSSocket ? raw : startTls(secureOptions(host, tls, { socket: raw }));
-  return overSocket(url, raw, await secured(socket, host, signal), undefined);
+  return overSocket(url, raw, await secure.secured(raw, host, tls, signal), undefined);
 }
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
@@ -116,62 +97,6 @@ async function dial(
     socket.destroy();
     throw error;
   }
-}
-
-// To read a bundle of certificates takes longer than the handshake.
-const contexts = new WeakMap<TlsSettings, SecureContext>();
-
-function contextOf(tls: TlsSettings): SecureContext | undefined {
-  if (tls.ca === undefined && tls.client === undefined) return undefined;
-  const known = contexts.get(tls);
-  if (known !== undefined) return known;
-  const made = createSecureContext({ ...(tls.ca !== undefined && { ca: [...tls.ca] }), ...tls.client });
-  contexts.set(tls, made);
-  return made;
-}
-
-/** @param over what it goes over: a socket, or one that it dials itself; only that one can read into memory of ours */
-function secureOptions(
-  host: string,
-  tls: TlsSettings,
-  over: { readonly socket: Socket } | (Endpoint & { readonly onread: OnReadOpts }),
-): ConnectionOptions {
-  const secureContext = contextOf(tls);
-  return {
-    // RFC 6066 §3: addresses are not names
-    ...(isIP(host) === 0 && { servername: host }),
-    // not by the address that was dialled
-    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
-    ALPNProtocols: ['http/1.1'],
-    ...(secureContext !== undefined && { secureContext }),
-    ...over,
-  };
-}
-
-/** Waits for the handshake. */
-function secured(socket: TLSSocket, host: string, signal: AbortSignal): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const end = () => signal.removeEventListener('abort', abort);
-    const abort = () => {
-      socket.destroy();
-      reject(signal.reason);
-    };
-    socket.once('secureConnect', () => {
-      end();
-      socket.removeListener('error', fail);
-      resolve(socket);
-    });
-    const fail = (error: Error) => {
-      end();
-      socket.destroy();
-      reject(connectionFailure(error, host));
-    };
-    socket.once('error', fail);
-    // the peer hangs up during the handshake: some say so with nothing but the end
-    socket.once('close', () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' })));
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
 }
 
 /** @param proxy that answers in place of the host; an https connection is the host's own */

@@ -1,6 +1,5 @@
 // The user's request headers with their values, read when a request is made: a Secret that is mounted late, or
 // rotated while the helper waits, is read as it is then.
-import { readFile } from 'node:fs/promises';
 import { splitHeader } from '../contract/header-options.ts';
 import { Failure } from '../core/failure.ts';
 
@@ -55,6 +54,8 @@ function split(text: string): { name: string; rest: string } {
 
 async function readValue(name: string, path: string): Promise<string> {
   try {
+    // who gives no such header needs none of it, and it brings along readline and watchers
+    const { readFile } = await import('node:fs/promises');
     return await readFile(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

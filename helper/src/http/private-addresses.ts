@@ -12,10 +12,16 @@ const ranges = [
   .join(' ')
   .split(' ');
 
-const list = new BlockList();
-for (const range of ranges) {
-  const [network = '', bits] = range.split('/');
-  list.addSubnet(network, Number(bits), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+// made when it is first asked: few do, and Node reads its part of that for it
+let made: BlockList | undefined;
+
+function privateRanges(): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', bits] = range.split('/');
+    list.addSubnet(network, Number(bits), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
 }
 
 /** @param address without brackets or zone; IPv4 written as IPv6 counts as what it is */
@@ -23,5 +29,6 @@ export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, '');
   const family = isIP(plain);
   if (family === 0) return true;
-  return list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+  made ??= privateRanges();
+  return made.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,8 +1,14 @@
 // The certificates of a connection: whom to trust (Node's own set, and what the user adds), and who we are.
 import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
 import { Failure } from '../core/failure.ts';
-import type { TlsSettings } from './connection.ts';
+
+/** What TLS needs beyond Node's defaults. */
+export interface TlsSettings {
+  /** PEM, trusted beside the usual certificates. */
+  readonly extraCa?: string;
+  /** PEM: the client's own certificate, and its key. */
+  readonly client?: { readonly cert: string; readonly key: string };
+}
 
 export interface TlsFiles {
   /** PEM, trusted beside the usual certificates. */
@@ -26,11 +32,7 @@ export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsSettings {
  * @throws Failure USAGE when it cannot be read or holds no certificate
  */
 export function readTrust(caFile: string | undefined): TlsSettings {
-  if (caFile === undefined) return {};
-  const usual = getCACertificates('default');
-  // with --use-openssl-ca, as in the image, Node names none: they are those of SSL_CERT_FILE, which it calls the system's
-  const trusted = usual.length > 0 ? usual : getCACertificates('system');
-  return { ca: [...trusted, readPem('--ca-file', caFile, 'CERTIFICATE')] };
+  return caFile === undefined ? {} : { extraCa: readPem('--ca-file', caFile, 'CERTIFICATE') };
 }
 
 function readPem(option: string, path: string, what: 'CERTIFICATE' | 'PRIVATE KEY'): string {

@@ -81,7 +81,7 @@ test('large bodies are brought to their place, with pauses, over a connection th
         },
         secure ? { tls } : {},
       );
-      const one = createAgent(createNetwork({ env: {}, clock: systemClock }), { ca: [tls.cert] });
+      const one = createAgent(createNetwork({ env: {}, clock: systemClock }), { extraCa: tls.cert });
       const url = origin.url.replace('127.0.0.1', 'localhost');
       for (let i = 0; i < 2; i++) {
         const answer = await one.request(request(url));

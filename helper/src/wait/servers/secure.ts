@@ -1,7 +1,7 @@
-// TLS over a connection that stands: the handshake, and nothing more.
+// TLS over a connection that stands, for servers that speak something else than HTTP.
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { connectionFailure } from '../../http/classify.ts';
+import { handshake, trustedWith } from '../../http/secure-socket.ts';
 import { readTls, type TlsFiles } from '../../http/trust.ts';
 
 export interface SecureOptions {
@@ -25,14 +25,14 @@ export type Secure = (raw: Socket, signal: AbortSignal) => Promise<TLSSocket>;
  * @throws Failure USAGE for certificates that cannot be read
  */
 export function secureOptions(name: string, files: TlsFiles) {
-  const { ca, client } = readTls(files);
+  const { extraCa, client } = readTls(files);
   return {
     rejectUnauthorized: true,
     // the name that was asked for, not what was dialled
     checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
     // RFC 6066 §3: addresses are not names
     ...(isIP(name) === 0 && { servername: name }),
-    ...(ca !== undefined && { ca: [...ca] }),
+    ...(extraCa !== undefined && { ca: trustedWith(extraCa) }),
     ...client,
   };
 }
@@ -44,26 +44,12 @@ export function createSecure({ name, files, protocols, endpoint }: SecureOptions
     host: name,
     ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
   };
-  return (raw, signal) =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ ...options, socket: raw });
-      const end = (reason: unknown) => {
-        signal.removeEventListener('abort', abort);
-        socket.destroy();
-        raw.destroy();
-        reject(reason);
-      };
-      const abort = () => end(signal.reason);
-      const fail = (error: Error) => end(connectionFailure(error, endpoint));
-      // some peers hang up during the handshake with nothing but the end
-      const close = () => fail(Object.assign(new Error('closed during the handshake'), { code: 'ECONNRESET' }));
-      socket.once('secureConnect', () => {
-        signal.removeEventListener('abort', abort);
-        socket.off('error', fail).off('close', close);
-        resolve(socket);
-      });
-      socket.on('error', fail).on('close', close);
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-    });
+  return async (raw, signal) => {
+    try {
+      return await handshake(connect({ ...options, socket: raw }), endpoint, signal);
+    } catch (error) {
+      raw.destroy();
+      throw error;
+    }
+  };
 }
