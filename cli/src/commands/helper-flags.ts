@@ -57,6 +57,20 @@ export const helperFlags = {
     describe:
       'Files for --ca-file and --header-file, from a Secret or (configmap/NAME=PATH) a ConfigMap; the folder of --cache on a claim (claim/NAME=PATH)',
   },
+  requests: {
+    rare: true,
+    type: 'string',
+    group: parts,
+    placeholder: 'cpu=N,memory=SIZE',
+    describe: 'What the init container asks for (cpu=10m,memory=64Mi)',
+  },
+  limits: {
+    rare: true,
+    type: 'string',
+    group: parts,
+    placeholder: 'memory=SIZE,cpu=N',
+    describe: 'What it may use (memory=128Mi, with a fetch 256Mi)',
+  },
   'log-format': {
     rare: true,
     type: 'string',

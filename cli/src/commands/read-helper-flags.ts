@@ -12,6 +12,7 @@ import type { Call, StepFlag } from '../command.ts';
 import { Fault } from '../fault.ts';
 import { namesVariable, variablesOf } from '../inject/container.ts';
 import type { HelperOptions, ObjectMount, SecretVariable } from '../inject/options.ts';
+import { readResources } from '../inject/resources.ts';
 import { writtenFolders } from '../inject/step-paths.ts';
 import { readKubeVersion } from '../kube-version.ts';
 import { resolveHelperImage } from '../settings.ts';
@@ -22,6 +23,8 @@ type HelperArguments = {
   readonly claim: string | undefined;
   readonly 'secret-env': readonly string[] | undefined;
   readonly mount: readonly string[] | undefined;
+  readonly requests: string | undefined;
+  readonly limits: string | undefined;
   readonly 'log-format': string | undefined;
   readonly 'log-level': string | undefined;
   readonly name: string;
@@ -53,6 +56,7 @@ export async function readHelperOptions(
   const objectMounts = (args.mount ?? []).map(parseObjectMount);
   requireVariables(steps, secretVariables);
   requireOwnPaths(steps, objectMounts);
+  const kinds = steps.map(({ kind }) => kind);
   const { folder, env, version } = shell;
   const image = await resolveHelperImage({ flag: args['helper-image'], env, folder, version });
   return {
@@ -64,6 +68,7 @@ export async function readHelperOptions(
     secretVariables,
     objectMounts,
     claim: args.claim,
+    resources: readResources(args, args.separate ? kinds.map((kind) => new Set([kind])) : [new Set(kinds)]),
     restartRules: (readKubeMinor(args) ?? 0) >= restartRulesSince,
     sizeLimit: args['size-limit'] === undefined ? undefined : checkQuantity(args['size-limit'], args.claim),
   };

@@ -12,6 +12,8 @@ export const configFields = {
   claim: { flag: 'claim', kind: 'text' },
   secretEnv: { flag: 'secret-env', kind: 'texts' },
   mount: { flag: 'mount', kind: 'texts' },
+  requests: { flag: 'requests', kind: 'text' },
+  limits: { flag: 'limits', kind: 'text' },
   logFormat: { flag: 'log-format', kind: 'text' },
   logLevel: { flag: 'log-level', kind: 'text' },
   name: { flag: 'name', kind: 'text' },

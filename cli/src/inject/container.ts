@@ -1,4 +1,4 @@
-// The helper as containers of a pod: what PodSecurity `restricted` asks for, and small honest resources.
+// The helper as containers of a pod: what PodSecurity `restricted` asks for, and the resources.
 import {
   exitCodes,
   formatArgs,
@@ -13,6 +13,7 @@ import { flowList, flowMap, list, literal, map, type NewNode, type Texts, textsO
 import { apiAccesses } from './api-access.ts';
 import { ownContainerName } from './names.ts';
 import type { HelperOptions, SecretVariable } from './options.ts';
+import { noResources, resourcesFor } from './resources.ts';
 import { readFiles, writtenFolders } from './step-paths.ts';
 
 /** A named part of a pod that is to be written. */
@@ -38,9 +39,6 @@ export const securityContext: NewNode = map({
   runAsGroup: user,
   seccompProfile: flowMap({ type: 'RuntimeDefault' }),
 });
-
-/** Memory that a step may use. A fetch holds buffers of its connections, and its file is not counted. */
-const memoryLimit = { wait: '128Mi', fetch: '256Mi' } as const;
 
 /** The helper's containers, written once for all pods that give them the same mounts. */
 export class ContainerWriter {
@@ -78,7 +76,7 @@ export function helperContainerNames({ steps, separate, name: base }: HelperOpti
 }
 
 function container(
-  { image, process, secretVariables }: HelperOptions,
+  { image, process, secretVariables, resources = noResources }: HelperOptions,
   name: string,
   steps: readonly Step[],
   mounts: readonly NewNode[],
@@ -90,7 +88,7 @@ function container(
     others.length === 0
       ? formatArgs({ kind: 'step', step: only, process })
       : formatArgs({ kind: 'run', planPath: undefined, process });
-  const kinds = new Set(steps.map(({ kind }) => kind));
+  const asked = resourcesFor(new Set(steps.map(({ kind }) => kind)), resources);
   const variables = [
     ...secretVariables
       .filter(({ variable }) => steps.some((step) => namesVariable(step, variable)))
@@ -103,10 +101,7 @@ function container(
     args: flowList(args),
     env: variables.length === 0 ? undefined : list(variables),
     ...(ruled ? restartRules : {}),
-    resources: map({
-      requests: flowMap({ cpu: '10m', memory: '64Mi' }),
-      limits: flowMap({ memory: memoryLimit[kinds.has('fetch') ? 'fetch' : 'wait'] }),
-    }),
+    resources: map({ requests: flowMap(asked.requests), limits: flowMap(asked.limits) }),
     securityContext,
     volumeMounts: mounts.length === 0 || !needsFiles(steps) ? undefined : list(mounts),
   });

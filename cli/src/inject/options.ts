@@ -1,5 +1,6 @@
 // What shall be in the pods: said once, by the flags, for every pod of a run.
 import type { ProcessOptions, Step } from '../../../helper/src/contract/index.ts';
+import type { Resources } from './resources.ts';
 
 /** Where the helper's containers go among the init containers that are there. */
 export type Position =
@@ -36,6 +37,8 @@ export interface HelperOptions {
   readonly claim: string | undefined;
   /** Whether the cluster knows restartPolicyRules: a bare Pod whose step failed for good then fails at once. */
   readonly restartRules?: boolean;
+  /** What is asked for otherwise than by default. */
+  readonly resources?: Resources;
   /** How large an emptyDir may grow, as Kubernetes writes it. */
   readonly sizeLimit: string | undefined;
 }
