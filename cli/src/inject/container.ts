@@ -40,7 +40,22 @@ export const securityContext: NewNode = map({
   seccompProfile: flowMap({ type: 'RuntimeDefault' }),
 });
 
-/** The helper's containers, written once for all pods that give them the same mounts. */
+/** A pod, as far as it bears upon our container beside its mounts. */
+interface About {
+  /** Nothing makes another pod when this one fails. */
+  readonly isBare?: boolean;
+  /** It is Guaranteed, and shall stay so; see guaranteed.ts. */
+  readonly guaranteedCpu?: string | undefined;
+}
+
+interface Surroundings {
+  /** What the containers see of the pod's volumes. */
+  readonly mounts: readonly NewNode[];
+  readonly ruled: boolean;
+  readonly guaranteedCpu: string | undefined;
+}
+
+/** The helper's containers, written once for all pods that are alike. */
 export class ContainerWriter {
   readonly #options: HelperOptions;
   readonly #written = new Map<string, NewPart[]>();
@@ -52,21 +67,21 @@ export class ContainerWriter {
   /**
    * The containers in their order.
    * @param mounts what they see of the pod's volumes
-   * @param isBare whether nothing makes another pod when this one fails
+   * @param pod what else about it matters
    */
-  write(mounts: readonly NewNode[], isBare = false): readonly NewPart[] {
-    const ruled = isBare && this.#options.restartRules === true;
-    const key = JSON.stringify([mounts, ruled]);
-    const written = this.#written.get(key) ?? helperContainers(this.#options, mounts, ruled);
+  write(mounts: readonly NewNode[], { isBare = false, guaranteedCpu }: About = {}): readonly NewPart[] {
+    const about = { mounts, ruled: isBare && this.#options.restartRules === true, guaranteedCpu };
+    const key = JSON.stringify(about);
+    const written = this.#written.get(key) ?? helperContainers(this.#options, about);
     this.#written.set(key, written);
     return written;
   }
 }
 
-function helperContainers(options: HelperOptions, mounts: readonly NewNode[], ruled: boolean): NewPart[] {
+function helperContainers(options: HelperOptions, around: Surroundings): NewPart[] {
   const names = helperContainerNames(options);
-  if (!options.separate) return names.map((name) => container(options, name, options.steps, mounts, ruled));
-  return options.steps.map((step, index) => container(options, names[index] ?? '', [step], mounts, ruled));
+  if (!options.separate) return names.map((name) => container(options, name, options.steps, around));
+  return options.steps.map((step, index) => container(options, names[index] ?? '', [step], around));
 }
 
 /** What the containers are called: one for the plan, or one for each step. */
@@ -79,8 +94,7 @@ function container(
   { image, process, secretVariables, resources = noResources }: HelperOptions,
   name: string,
   steps: readonly Step[],
-  mounts: readonly NewNode[],
-  ruled: boolean,
+  { mounts, ruled, guaranteedCpu }: Surroundings,
 ): NewPart {
   const [only, ...others] = steps;
   if (only === undefined) throw new Error('a container without steps');
@@ -88,7 +102,7 @@ function container(
     others.length === 0
       ? formatArgs({ kind: 'step', step: only, process })
       : formatArgs({ kind: 'run', planPath: undefined, process });
-  const asked = resourcesFor(new Set(steps.map(({ kind }) => kind)), resources);
+  const asked = resourcesFor(new Set(steps.map(({ kind }) => kind)), resources, guaranteedCpu);
   const variables = [
     ...secretVariables
       .filter(({ variable }) => steps.some((step) => namesVariable(step, variable)))

@@ -20,9 +20,19 @@ const usualRequests = { cpu: '10m', memory: '64Mi' };
 // A fetch holds buffers of its connections; its file is not counted.
 const usualMemoryLimits = { wait: '128Mi', fetch: '256Mi' } as const;
 
-/** The resources of a container that does these kinds of steps. */
-export function resourcesFor(kinds: ReadonlySet<Step['kind']>, { requests, limits }: Resources): Resources {
+/**
+ * The resources of a container that does these kinds of steps.
+ * @param given the user's word; where there is none, a Guaranteed pod has its share in place of what is usual
+ * @param guaranteedCpu of such a pod, see guaranteed.ts
+ */
+export function resourcesFor(kinds: ReadonlySet<Step['kind']>, given: Resources, guaranteedCpu?: string): Resources {
   const memory = usualMemoryLimits[kinds.has('fetch') ? 'fetch' : 'wait'];
+  const { requests, limits } = given;
+  const isGiven = Object.keys(requests).length > 0 || Object.keys(limits).length > 0;
+  if (guaranteedCpu !== undefined && !isGiven) {
+    const share = { cpu: guaranteedCpu, memory };
+    return { requests: share, limits: share };
+  }
   return { requests: { ...usualRequests, ...requests }, limits: { memory, ...limits } };
 }
 

@@ -7,6 +7,7 @@ import type { Texts } from '../manifest/node.ts';
 import { entryOf, follow, itemsAt, lookup, nothingText, type Tree, textAt } from '../manifest/tree.ts';
 import { objectText, type PodPlace } from '../manifest/workload.ts';
 import type { ContainerWriter, NewPart } from './container.ts';
+import { guaranteedCpu } from './guaranteed.ts';
 import { isOwnContainerName, isOwnVolumeName, type Names } from './names.ts';
 import type { InjectOptions, Position } from './options.ts';
 import { indexesWhere, looksOwn } from './owned.ts';
@@ -72,7 +73,10 @@ export function planWanted(place: PodPlace, options: InjectOptions, writer: Cont
     throw new PodFault(`a container of ${objectText(object)} has no name`, item ?? containers);
   }
   const volumes = planVolumes(place, options);
-  const wanted = writer.write(volumes.helperMounts, object.kind === 'Pod');
+  const wanted = writer.write(volumes.helperMounts, {
+    isBare: object.kind === 'Pod',
+    guaranteedCpu: guaranteedCpu(place, { base: options.name }),
+  });
   const clash = wanted.find(({ name }) =>
     itemsAt(document, pod, 'containers').some((app) => textAt(document, app, 'name') === name),
   );

@@ -1,0 +1,30 @@
+// Pods of the QoS class Guaranteed stay so: one container that does not limit what it asks for, an init container as well,
+// makes a pod Burstable, and it loses the CPUs that were its own and its place at the end of the line for eviction.
+// https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/#guaranteed
+import { parseQuantity } from '../manifest/quantity.ts';
+import { itemsAt, lookup, type Tree, textAt } from '../manifest/tree.ts';
+import type { PodPlace } from '../manifest/workload.ts';
+import { isOwnContainerName, type Names } from './names.ts';
+
+/**
+ * The cpu that our container may have of a Guaranteed pod: as much as the app's first container, so that no more is set
+ * aside for the pod. As it is written there.
+ * @returns undefined for a pod of another class, or one whose class its own resources decide
+ */
+export function guaranteedCpu({ document, pod }: PodPlace, names: Names): string | undefined {
+  if (lookup(document, pod, 'resources') !== undefined) return undefined;
+  const apps = itemsAt(document, pod, 'containers');
+  const others = itemsAt(document, pod, 'initContainers').filter(
+    (container) => !isOwnContainerName(names, textAt(document, container, 'name')),
+  );
+  const quantity = (container: Tree, kind: 'requests' | 'limits', name: string) =>
+    textAt(document, lookup(document, lookup(document, container, 'resources'), kind), name);
+  const isExact = (container: Tree) =>
+    ['cpu', 'memory'].every((name) => {
+      const limit = quantity(container, 'limits', name);
+      const request = quantity(container, 'requests', name) ?? limit;
+      return limit !== undefined && request !== undefined && parseQuantity(request) === parseQuantity(limit);
+    });
+  const [first] = apps;
+  return first !== undefined && [...apps, ...others].every(isExact) ? quantity(first, 'limits', 'cpu') : undefined;
+}
