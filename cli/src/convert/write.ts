@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { Step } from '../../../helper/src/contract/index.ts';
 import { ContainerWriter, type NewPart, newPart } from '../inject/container.ts';
+import { guaranteedCpu } from '../inject/guaranteed.ts';
 import type { HelperOptions } from '../inject/options.ts';
 import { flowList, list, type NewEntry, type NewNode } from '../manifest/node.ts';
 import { follow, nothingText, type Tree } from '../manifest/tree.ts';
@@ -20,7 +21,9 @@ export function helperContainer(place: PodPlace, readings: readonly Reading[], c
   if (first === undefined) throw new Error('no container to write');
   const steps: Step[] = readings.flatMap((reading) => [...reading.steps.steps]);
   const mounts = [...new Set(readings.flatMap((reading) => [...reading.mounts]))].map((node) => copy(place, node));
-  const [part] = new ContainerWriter({ ...common, steps, name: first.name }).write(mounts);
+  const [part] = new ContainerWriter({ ...common, steps, name: first.name }).write(mounts, {
+    guaranteedCpu: guaranteedCpu(place),
+  });
   if (part?.node.kind !== 'map') throw new Error('no container was written');
   const env = readings.flatMap((reading) => reading.env.map((node) => copy(place, node)));
   const entries = part.node.entries.flatMap((entry): NewEntry[] => {

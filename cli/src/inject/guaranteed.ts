@@ -9,13 +9,14 @@ import { isOwnContainerName, type Names } from './names.ts';
 /**
  * The cpu that our container may have of a Guaranteed pod: as much as the app's first container, so that no more is set
  * aside for the pod. As it is written there.
+ * @param ours what is called so is to be replaced, and does not count
  * @returns undefined for a pod of another class, or one whose class its own resources decide
  */
-export function guaranteedCpu({ document, pod }: PodPlace, names: Names): string | undefined {
+export function guaranteedCpu({ document, pod }: PodPlace, ours?: Names): string | undefined {
   if (lookup(document, pod, 'resources') !== undefined) return undefined;
   const apps = itemsAt(document, pod, 'containers');
   const others = itemsAt(document, pod, 'initContainers').filter(
-    (container) => !isOwnContainerName(names, textAt(document, container, 'name')),
+    (container) => ours === undefined || !isOwnContainerName(ours, textAt(document, container, 'name')),
   );
   const quantity = (container: Tree, kind: 'requests' | 'limits', name: string) =>
     textAt(document, lookup(document, lookup(document, container, 'resources'), kind), name);
