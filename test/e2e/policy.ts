@@ -10,8 +10,10 @@ export interface AdmittedPod {
       readonly image: string;
       readonly env?: readonly { readonly name: string; readonly value?: string }[];
       readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+      readonly resources?: { readonly requests?: object; readonly limits?: object };
     }[];
   };
+  readonly status: { readonly qosClass: string };
 }
 
 const securityContext = {

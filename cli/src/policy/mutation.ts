@@ -41,6 +41,13 @@ const variables = (name: string, settings: string): Readonly<Record<string, stri
   there: 'has(object.spec.initContainers) ? object.spec.initContainers : []',
   own: `variables.there.map(one, one.name).indexOf(${celText(name)})`,
   others: `variables.there.filter(one, one.name != ${celText(name)})`,
+  // requests that are not said were set to the limits before; a container less strict, and the pod is Burstable
+  guaranteed: [
+    '!has(object.spec.resources) && (object.spec.containers + variables.there).all(one,',
+    '  has(one.resources) && has(one.resources.limits) && has(one.resources.requests)',
+    "  && ['cpu', 'memory'].all(name, name in one.resources.limits && name in one.resources.requests",
+    '    && quantity(string(one.resources.limits[name])).compareTo(quantity(string(one.resources.requests[name]))) == 0))',
+  ].join('\n'),
   place: [
     "variables.position == 'first' ? 0",
     ": variables.position == 'last' ? size(variables.others)",
@@ -66,8 +73,13 @@ function helper(name: string): string {
     `] + (!('deadline' in variables.settings) ? []`,
     `  : [${variable(`name: ${deadline}, value: variables.settings['deadline']`)}])`,
   ].join('\n');
+  // a Guaranteed pod stays so, see ../inject/guaranteed.ts
+  const share = `{'cpu': string(object.spec.containers[0].resources.limits['cpu']), 'memory': string(${setting('memoryLimit')})}`;
   const resources = [
-    `${type}.resources{`,
+    `variables.guaranteed ? ${type}.resources{`,
+    `  requests: ${share},`,
+    `  limits: ${share}`,
+    `} : ${type}.resources{`,
     `  requests: {'cpu': ${setting('cpuRequest')}, 'memory': ${setting('memoryRequest')}},`,
     `  limits: {'memory': ${setting('memoryLimit')}}`,
     '}',
