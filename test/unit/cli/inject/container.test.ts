@@ -81,8 +81,8 @@ test('a fetch may use more memory than a wait', () => {
 
 test('what is asked for otherwise stands beside what is not', () => {
   const resources = { requests: { cpu: '100m' }, limits: { cpu: '1', memory: '1Gi' } };
-  const [part] = new ContainerWriter(injectOptions(['wait tcp://db:1'], { resources })).write([]);
-  assert.deepEqual((part?.texts as { resources: unknown }).resources, {
+  const texts = new ContainerWriter(injectOptions(['wait tcp://db:1'], { resources })).write([])[0]?.texts;
+  assert.deepEqual((texts as { resources: unknown }).resources, {
     requests: { cpu: '100m', memory: '64Mi' },
     limits: { memory: '1Gi', cpu: '1' },
   });
