@@ -1,9 +1,10 @@
 // The folder `.greenroom` itself. Whoever leaves it empty removes it, also when another run has opened it already: so
 // what is put there first makes it again.
-import { chmod, lstat, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { ifMissing } from './destination.ts';
+import { makeFolder } from './make-folder.ts';
 
 export const backstageName = '.greenroom';
 
@@ -21,7 +22,7 @@ export async function openRoom(room: string): Promise<void> {
     throw new Failure('DESTINATION_INVALID', `${room}: it is no folder`, { hint: 'Remove it: its name is ours' });
   }
   if (there !== undefined) return;
-  await mkdir(room, { recursive: true });
+  await makeFolder(room);
   // whoever may write the folder may write this one: pods with other users go on with each other's files
   await chmod(room, (await stat(dirname(room))).mode & 0o7777).catch(() => {});
 }

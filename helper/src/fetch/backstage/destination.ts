@@ -1,12 +1,13 @@
 // Where the file shall be, checked before any traffic.
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { otherVariables } from '../../contract/environment.ts';
 import { sourceUrl } from '../../contract/source.ts';
 import { Failure } from '../../core/failure.ts';
 import { redactUrl } from '../../core/redact.ts';
 import type { Runtime } from '../../runtime.ts';
+import { makeFolder } from './make-folder.ts';
 import { volumeFailure } from './volume-failure.ts';
 
 export interface Destination {
@@ -69,7 +70,7 @@ export async function openParent(path: string, { env, log }: Surroundings): Prom
         hint: `Mount a volume at ${parent} in the init container, and in the app's container too`,
       });
     }
-    await mkdir(parent, { recursive: true, mode: 0o755 });
+    await makeFolder(parent, 0o755);
   }
   const folder = await realpath(parent);
   if (!(await isOnVolume(folder))) {

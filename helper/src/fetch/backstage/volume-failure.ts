@@ -9,6 +9,7 @@ import type { FailureCodeName } from '../../core/failure-codes.ts';
 // | EBUSY, EXDEV                    | DESTINATION_INVALID | the file itself is a mount (subPath)              |
 // | ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EINVAL | DESTINATION_INVALID | the path                             |
 // | EMFILE, ENFILE                  | OUT_OF_DESCRIPTORS  | the limit of open files                           |
+// | ENOENT                        | VOLUME_FAILED       | the path, the folder behind the volume            |
 // | EIO, ESTALE and any other       | VOLUME_FAILED       | the node's events                                 |
 const table: Readonly<Record<string, readonly [FailureCodeName, string, string]>> = {
   ENOSPC: [
@@ -48,6 +49,11 @@ const table: Readonly<Record<string, readonly [FailureCodeName, string, string]>
   ELOOP: ['DESTINATION_INVALID', 'its symbolic links lead in a circle', 'Check the path'],
   ENAMETOOLONG: ['DESTINATION_INVALID', 'the name is too long', 'Choose a name of at most 255 bytes'],
   EINVAL: ['DESTINATION_INVALID', 'the file system takes no such name', 'Choose another name'],
+  ENOENT: [
+    'VOLUME_FAILED',
+    'its folder is not there any more, or a symbolic link leads nowhere',
+    'Check the path, and whether the folder behind the volume was removed',
+  ],
   ...descriptorErrors,
 };
 const otherwise = [

@@ -2,12 +2,13 @@
 // to it is not trusted: an entry counts only after its copy has been verified. What bears no name of ours is left alone.
 
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expected } from '../../contract/integrity.ts';
 import { abandonedMs, type Backstage, openBackstage } from '../backstage/backstage.ts';
 import { backstageName, fileSystemTime } from '../backstage/backstage-room.ts';
 import { type Destination, ifMissing } from '../backstage/destination.ts';
+import { makeFolder } from '../backstage/make-folder.ts';
 import { parsePartialState } from '../backstage/partial-state.ts';
 
 export interface CacheFolder {
@@ -34,7 +35,7 @@ const entryPattern = /^sha(?:256|384|512)-[0-9a-f]{64,128}$/;
 
 /** @throws Failure where it cannot be written to; errors of the file system as they are */
 export async function openCacheFolder(path: string, name: string, cacheBytes: number): Promise<CacheFolder> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const folder = await realpath(path);
   const entry = { path: join(path, name), folder, name };
   const backstage = await openBackstage(entry);

@@ -11,6 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { heartbeatMs } from '../backstage/backstage.ts';
 import { fileSystemTime, putIntoRoom } from '../backstage/backstage-room.ts';
 import { type Destination, ifMissing } from '../backstage/destination.ts';
+import { makeFolder } from '../backstage/make-folder.ts';
 import { currentBoot, currentOwner, isOver, type Owner } from '../backstage/owner.ts';
 import { discard } from '../publish/clear-trees.ts';
 import { treeRoom } from '../publish/tree-destination.ts';
@@ -87,8 +88,8 @@ export async function openStaging(
   }
   if (left === undefined) await putIntoRoom(room, () => mkdir(folder, { mode: 0o755 }));
   await writeState(folder);
-  await mkdir(tree, { recursive: true, mode: 0o755 });
-  await mkdir(parts, { recursive: true, mode: 0o755 });
+  await makeFolder(tree, 0o755);
+  await makeFolder(parts, 0o755);
   const finished =
     left === undefined
       ? new Map<string, Finished>()
@@ -112,7 +113,7 @@ export async function openStaging(
     makeWay: async (name) => {
       const parent = dirname(name);
       if (made.has(parent)) return;
-      await mkdir(join(tree, parent), { recursive: true, mode: 0o755 });
+      await makeFolder(join(tree, parent), 0o755);
       made.add(parent);
     },
     finish: (file) => record.add(file),
