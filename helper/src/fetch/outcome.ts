@@ -40,15 +40,19 @@ function describedOutcome(
   held: { readonly bytes: number; readonly sizeBytes?: number },
 ): Failure {
   const last = outcome.kind === 'deadline' ? outcome.last : outcome.failure;
+  const slow = outcome.kind === 'deadline' && outcome.gaining;
   // the URL stands at the beginning already
-  const why = last.message.replace(` from ${source}`, '');
+  const why = slow
+    ? 'time was up before all of it had come'
+    : last.message.replace(`, from ${source}`, '').replace(` from ${source}`, '');
   const { attempts } = outcome;
   const elapsedMs = Math.round(outcome.elapsedMs);
   const after = `${describeDuration(elapsedMs)} (${attempts} attempt${attempts === 1 ? '' : 's'})`;
   const kept = held.bytes > 0 ? `; ${describeHeld(held)} are kept for the next try` : '';
   const { retryAfterMs: _, ...about } = last.details;
   const details = { ...about, target: path, source, attempts, elapsedMs, cause: last.code };
-  const also = { cause: last, details, ...(last.hint !== undefined && { hint: last.hint }) };
+  const hint = slow ? 'Give it longer with --deadline' : last.hint;
+  const also = { cause: last, details, ...(hint !== undefined && { hint }) };
   if (outcome.kind === 'deadline') {
     return new Failure('DEADLINE_PASSED', `${source} not fetched to ${path} within ${after}: ${why}${kept}`, also);
   }

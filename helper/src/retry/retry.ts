@@ -53,8 +53,11 @@ export type RetryOutcome<T> = { readonly attempts: number; readonly elapsedMs: n
   | { readonly kind: 'done'; readonly value: T }
   /** No retry will help, or maxFailures is reached. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly exhausted: boolean }
-  /** `last` is the cause of the last attempt; never undefined, since one attempt is always made. */
-  | { readonly kind: 'deadline'; readonly last: Failure }
+  /**
+   * `last` is the cause of the last attempt; never undefined, since one attempt is always made. `gaining`: that attempt
+   * had made progress when the deadline cut it short, so that nothing was wrong but the time.
+   */
+  | { readonly kind: 'deadline'; readonly last: Failure; readonly gaining: boolean }
 );
 
 // The last attempt starts so long before the deadline (or `timeoutMs`, if that is shorter):
@@ -86,8 +89,10 @@ export async function retry<T>(
     const end = await options.turn?.(signal);
     attempts++;
     const budgetMs = isLate ? reserveMs : Math.min(timeoutMs, Math.max(0, remainingMs()));
+    let gained = false;
     const progress = () => {
       failures = 0;
+      gained = true;
     };
     const result = await withinTimeout(
       (attemptSignal) => attemptOnce({ number: attempts, signal: attemptSignal, progress }),
@@ -106,13 +111,14 @@ export async function retry<T>(
     }
     // an attempt that the deadline cut short says less than the one before it
     const cutShort = failure.code === 'TIMED_OUT' && budgetMs < timeoutMs;
-    const last = cutShort ? (previous ?? failure) : failure;
+    const gaining = cutShort && gained;
+    const last = cutShort && !gained ? (previous ?? failure) : failure;
     previous = failure;
     // the process stood still (SIGSTOP, a node that sleeps), and nobody has asked at the end
     if (!isLate && remainingMs() < -reserveMs) continue;
     const neededMs =
       remainingMs() > reserveMs ? reserveMs : options.toTheEnd ? quickAttemptMs : Number.POSITIVE_INFINITY;
-    if (remainingMs() <= neededMs) return { kind: 'deadline', last, ...counts() };
+    if (remainingMs() <= neededMs) return { kind: 'deadline', last, gaining, ...counts() };
 
     const backoffMs = backoffDelayMs(failures, backoff, random.next());
     const wantedMs = options.delayMs?.(failure, backoffMs) ?? backoffMs;

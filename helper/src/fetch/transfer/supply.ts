@@ -49,6 +49,8 @@ export async function withSupply<T>(
       last = supply.attempt(attempt);
       return last;
     }, patience);
+    // what it still had to write is kept as well
+    if (outcome.kind !== 'done') await last?.catch(() => {});
     return await use(outcome);
   } finally {
     const whole = await last?.catch(() => undefined);

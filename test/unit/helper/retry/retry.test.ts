@@ -142,6 +142,19 @@ test('an attempt that the deadline cuts short does not hide the cause before it'
   assert.equal(outcome.elapsedMs, 2_000);
 });
 
+test('nor is one that was gaining when it was cut short laid at the door of that cause', async () => {
+  const { outcome } = await run(
+    async (attempt) => {
+      if (attempt.number === 1) throw refused();
+      attempt.progress();
+      return never();
+    },
+    { deadlineMs: 2_000, timeoutMs: Number.POSITIVE_INFINITY },
+  );
+  assert.ok(outcome.kind === 'deadline');
+  assert.deepEqual([outcome.last.code, outcome.gaining], ['TIMED_OUT', true]);
+});
+
 test('a pause may be lengthened, but never over the deadline', async () => {
   const { pauses, outcome } = await run(failing(9), {
     deadlineMs: 10_000,
