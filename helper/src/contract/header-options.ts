@@ -18,7 +18,7 @@ const own =
 
 const check = (what: string) => (value: string) =>
   splitHeader(value) === undefined
-    ? `${JSON.stringify(value.split(':')[0])} … is not of the form "Name: ${what}"`
+    ? `${value.includes(':') ? `${JSON.stringify(value.split(':')[0])} … ` : ''}is not of the form "Name: ${what}"`
     : own.test(splitHeader(value)?.name ?? '')
       ? `${splitHeader(value)?.name} is for the helper itself to set`
       : // a line break would be a second header (RFC 9112 §11.1)

@@ -88,7 +88,9 @@ export function parseTarget(text: string): Target {
   const fault = (what: string) => new Failure('USAGE', `target ${JSON.stringify(redactUrl(text))}: ${what}`);
   const [, scheme, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) {
-    const cure = /^[^\s/]+:\d+$/.test(text) ? `did you mean tcp://${text}?` : 'write a URL, such as tcp://db:5432';
+    const cure = /^[^\s/]+:\d+$/.test(text)
+      ? `did you mean tcp://${redactUrl(text)}?`
+      : 'write a URL, such as tcp://db:5432';
     throw fault(`has no scheme; ${cure}`);
   }
   if (!isScheme(scheme)) {

@@ -3,15 +3,13 @@
 /**
  * A URL for logs and messages. User, password and fragment are left out; the
  * values of the query (signatures, tokens) are replaced, their names kept.
- * Text that is no URL is returned without anything before an `@` or after a `?`.
+ * Text that is no URL, or one without a host (`user:password@db`), is returned without anything before an `@` or after
+ * a `?`.
  */
 export function redactUrl(text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)?[^/@]*@/i, '$1').replace(/[?#].*$/s, '?…');
-  }
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? URL.parse(text) : null;
+  // up to the last @: a password that is not escaped may hold any of / ? # @
+  if (url === null) return text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)?.*@/is, '$1').replace(/[?#].*$/s, '?…');
   url.username = '';
   url.password = '';
   url.hash = '';

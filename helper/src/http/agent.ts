@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts';
 import type { Header } from './header-values.ts';
 import { firstHop, type Hop, isRedirect, nextHop } from './redirect.ts';
 import type { TlsSettings } from './trust.ts';
+import { urlLogin } from './url-login.ts';
 
 export interface HttpRequest {
   readonly method: Method;
@@ -131,10 +132,8 @@ export function createAgent(
 /** The headers of one hop: a header of the user's takes the place of one of ours of the same name. */
 export function headersFor(request: HttpRequest, { url, trusted }: Hop): Header[] {
   const given = trusted ? [...request.headers] : [];
-  if (trusted && (url.username !== '' || url.password !== '')) {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    given.push(['authorization', `Basic ${Buffer.from(pair).toString('base64')}`]);
-  }
+  const login = trusted ? urlLogin(url) : undefined;
+  if (login !== undefined) given.push(['authorization', login]);
   const names = new Set(given.map(([name]) => name.toLowerCase()));
   const own: Header[] = [
     ['user-agent', `greenroom/${version}`],

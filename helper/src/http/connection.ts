@@ -12,9 +12,9 @@ import { connectionFailure } from './classify.ts';
 import { type Exchange, Receiver } from './exchange.ts';
 import type { Header } from './header-values.ts';
 import { isPrivateAddress } from './private-addresses.ts';
-import { proxyAuthorization } from './proxy.ts';
 import type { TlsSettings } from './trust.ts';
 import { openTunnel } from './tunnel.ts';
+import { urlLogin } from './url-login.ts';
 import { type BodyTarget, tapped, Wire } from './wire.ts';
 
 /** How connections are made. */
@@ -102,7 +102,7 @@ async function dial(
 /** @param proxy that answers in place of the host; an https connection is the host's own */
 function overSocket(url: URL, raw: Socket, socket: Socket, proxy: URL | undefined): Connection {
   const endpoint = url.host;
-  const authorization = proxy === undefined ? undefined : proxyAuthorization(proxy);
+  const authorization = proxy === undefined ? undefined : urlLogin(proxy);
   const forProxy: Header[] = authorization === undefined ? [] : [['proxy-authorization', authorization]];
   let open = true;
   let closedFor: Error | undefined;

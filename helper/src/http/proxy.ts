@@ -48,10 +48,3 @@ function inRange(address: string, range: string): boolean {
   list.addSubnet(network, Number(bits), family);
   return list.check(address, family);
 }
-
-/** The header that a proxy asks for, from the user and password in its URL. */
-export function proxyAuthorization({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
-}

@@ -12,7 +12,7 @@ export function parseRetryAfter(
   wallTimeMs: number,
 ): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
   const untilMs = Date.parse(text);
   if (!/^[A-Z][a-z]{2}/.test(text) || Number.isNaN(untilMs)) return undefined;
   const nowMs = Date.parse(dateText ?? '');

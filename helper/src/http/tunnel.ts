@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { Failure } from '../core/failure.ts';
 import { statusFailure } from './classify.ts';
-import { proxyAuthorization } from './proxy.ts';
+import { urlLogin } from './url-login.ts';
 
 const longestHead = 16_384;
 
@@ -11,7 +11,7 @@ const longestHead = 16_384;
  * @throws Failure when it will not; the signal's reason when it is aborted
  */
 export async function openTunnel(socket: Socket, proxy: URL, authority: string, signal: AbortSignal): Promise<void> {
-  const authorization = proxyAuthorization(proxy);
+  const authorization = urlLogin(proxy);
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
   if (authorization !== undefined) lines.push(`Proxy-Authorization: ${authorization}`);
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);

@@ -22,6 +22,8 @@ const faults: readonly [line: string, message: string][] = [
   ['http://a/ --cert-file /a', 'wait: --cert-file and --key-file go together'],
   ['http://a/ --body x', 'wait: --body needs --method POST or PUT'],
   ['http://a/ --expect-header X', 'wait: --expect-header: is not of the form "Name: pattern"'],
+  ['http://a/ --header hunter2', 'wait: --header: is not of the form "Name: value"'],
+  ['user:hunter2@db:5432', 'target "db:5432": has no scheme; did you mean tcp://db:5432?'],
   ['k8s://job', 'wait: k8s://job names no object: give a name, such as k8s://job/NAME, or --selector'],
   ['k8s://job/a --selector b=c', 'wait: k8s://job/a names an object: --selector is for targets without a name'],
   ['k8s://svc --selector b=c', 'wait: k8s://svc names no Service: give its name, such as k8s://service/db'],

@@ -18,6 +18,8 @@ test('what has nothing to hide stays as it is', () => {
 test('text that is no URL loses what might be a password as well', () => {
   assert.equal(redactUrl('http://user:hunter2@:99999/'), 'http://:99999/');
   assert.equal(redactUrl('not a url?token=hunter2'), 'not a url?…');
+  assert.equal(redactUrl('user:hunter2@db:5432/x?y'), 'db:5432/x?…', 'the scheme was forgotten');
+  assert.equal(redactUrl('http://user:hunt/er?2@db/x'), 'http://db/x', 'the password is not escaped');
 });
 
 test('no secret stands in what is shown, whatever the URL looks like', () => {
@@ -32,6 +34,8 @@ test('no secret stands in what is shown, whatever the URL looks like', () => {
     (s) => `https://host/?a=1&${s}&b`,
     (s) => `https://host:99999999/?${s}`,
     (s) => `//user:${s}@host`,
+    (s) => `user:${s}@host/path`,
+    (s) => `http://user:pa/${s}@host/path`,
   );
   fc.assert(
     fc.property(secret, place, (text, put) => {
