@@ -16,6 +16,7 @@ export function parseYaml(text: string, where: string): unknown {
   } catch (error) {
     // the parser throws a ReferenceError for an unknown alias and for too many
     if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
-    throw new Failure('USAGE', `${where}: ${error.message.trimEnd()}`, { cause: error });
+    // without the line of the text that the parser shows below: a Secret may hold the plan
+    throw new Failure('USAGE', `${where}: ${error.message.replace(/:?\n.*$/s, '')}`, { cause: error });
   }
 }

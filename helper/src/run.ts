@@ -121,7 +121,8 @@ async function readPlan(path: string | undefined, env: Runtime['env']): Promise<
   if (text === undefined) {
     throw new Failure('USAGE', `run: no plan; name a file, or set ${otherVariables.plan}`);
   }
-  return parsePlan(await parseData(text, where), env);
+  // the parser takes no byte order mark before a list
+  return parsePlan(await parseData(text.replace(/^\uFEFF/, ''), where), env);
 }
 
 async function readPlanFile(path: string): Promise<string> {

@@ -72,6 +72,7 @@ function wordsOf(item: unknown): string[] {
 function wordsOfMapping(item: Record<string, unknown>): string[] {
   const kind = stepKinds.find((candidate) => candidate in item);
   if (kind === undefined) {
+    if ('together' in item) throw new Failure('USAGE', '"together" stands under "together" already');
     throw new Failure('USAGE', `has none of the keys ${[...stepKinds, 'together'].join(', ')}`);
   }
   const { [kind]: operands, to, ...rest } = item;

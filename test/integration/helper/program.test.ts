@@ -55,6 +55,17 @@ test('a fault in the arguments ends with 2, says what would have been right, and
       /plan, step 1: unknown key "deadlin"; did you mean deadline\?/,
     ],
     [['run'], { GREENROOM_PLAN: '- wait: [' }, /GREENROOM_PLAN: .* at line 1, column/],
+    // the line itself may hold what is secret, in a plan that a Secret holds
+    [
+      ['run'],
+      { GREENROOM_PLAN: '- fetch: a\n  header: X: hunter2' },
+      /GREENROOM_PLAN: .* at line 2, column 11(?:\n\{.*)?$/,
+    ],
+    [
+      ['run'],
+      { GREENROOM_PLAN: '- together:\n  - together:\n    - wait tcp://a:1' },
+      /plan, step 1\.1: "together" stands under "together" already/,
+    ],
   ];
   for (const [args, env, words] of cases) {
     const { exitCode, log, stdout, termination } = await runHelper(args, env);
@@ -128,7 +139,14 @@ test('a plan runs its steps in order, from the environment or a file, in YAML or
   const json = join(folder.path, 'plan.json');
   writeFileSync(json, JSON.stringify({ steps: plan }));
   const yaml = `- wait ${ready}\n- [wait, "${ready}"]\n- wait: ${ready}\n  deadline: 5s\n- together:\n  - wait ${ready}\n  - wait: [${ready}, ${ready}]\n`;
-  for (const end of [await runHelper(['run', json]), await runHelper(['run'], { GREENROOM_PLAN: yaml })]) {
+  // some editors of Windows begin a text with a byte order mark
+  const marked = join(folder.path, 'plan.yaml');
+  writeFileSync(marked, `\ufeff${yaml}`);
+  const ends = [
+    ['run', json],
+    ['run', marked],
+  ].map((words) => runHelper(words));
+  for (const end of await Promise.all([...ends, runHelper(['run'], { GREENROOM_PLAN: yaml })])) {
     assert.equal(end.exitCode, 0, end.stderr);
     const steps = end.log.filter(({ msg }) => /ready after/.test(String(msg))).map(({ step }) => step);
     assert.deepEqual(steps.slice(0, 3), ['1/4', '2/4', '3/4']);
