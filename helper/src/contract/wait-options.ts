@@ -7,6 +7,11 @@ import { choice, count, duration, flag, list, type OptionValues, path, size, tex
 // a status, a class such as 2xx, or a range such as 200-399 (RFC 9110 §15: 100 to 599)
 const statusPattern = /^(?:[1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)$/;
 
+function isStatus(value: string): boolean {
+  const [first = '', last = first] = value.split('-');
+  return statusPattern.test(value) && first <= last;
+}
+
 function checkPattern(pattern: string): string | undefined {
   try {
     new RegExp(pattern, 'mu');
@@ -97,7 +102,7 @@ const targetOptions = {
     placeholder: 'STATUS',
     summary: 'An HTTP status, class or range that counts as ready, such as 204, 2xx or 200-399; 2xx if none is given',
     check: (value) =>
-      statusPattern.test(value) ? undefined : `${JSON.stringify(value)} is not a status such as 204, 2xx or 200-399`,
+      isStatus(value) ? undefined : `${JSON.stringify(value)} is not a status such as 204, 2xx or 200-399`,
   }),
   wantedHeaders: list({
     flag: 'expect-header',

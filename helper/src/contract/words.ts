@@ -34,7 +34,7 @@ export function splitWords(line: string): string[] {
       word = (word ?? '') + character;
     }
   }
-  if (quote !== undefined) throw new Failure('USAGE', `a quote (${quote}) is not closed: ${line}`);
+  if (quote !== undefined) throw new Failure('USAGE', `a quote (${quote}) is not closed`);
   if (word !== undefined) words.push(word);
   return words;
 }

@@ -24,6 +24,7 @@ const faults: readonly [line: string, message: string][] = [
   ['http://a/ --expect-header X', 'wait: --expect-header: is not of the form "Name: pattern"'],
   ['http://a/ --header hunter2', 'wait: --header: is not of the form "Name: value"'],
   ['user:hunter2@db:5432', 'target "db:5432": has no scheme; did you mean tcp://db:5432?'],
+  ['http://a/ --status 399-200', 'wait: --status: "399-200" is not a status such as 204, 2xx or 200-399'],
   ['k8s://job', 'wait: k8s://job names no object: give a name, such as k8s://job/NAME, or --selector'],
   ['k8s://job/a --selector b=c', 'wait: k8s://job/a names an object: --selector is for targets without a name'],
   ['k8s://svc --selector b=c', 'wait: k8s://svc names no Service: give its name, such as k8s://service/db'],
