@@ -97,7 +97,9 @@ export function connectionFailure(error: unknown, where: string): Failure {
   const details = { errno: code };
   if (tlsCode.test(code)) {
     const hint = tlsHints[code] ?? (/ISSUER|SELF_SIGNED|LEAF_SIGNATURE/.test(code) ? untrusted : undefined);
-    return new Failure('TLS_FAILED', `TLS with ${where} failed: ${message}`, {
+    // Node adds a flag of its own that nobody can give it in the image
+    const said = message.replace(/; if the root CA is installed locally.*$/s, '');
+    return new Failure('TLS_FAILED', `TLS with ${where} failed: ${said}`, {
       cause: error,
       details,
       ...(hint !== undefined && { hint }),

@@ -28,6 +28,16 @@ export function readTls({ caFile, certFile, keyFile }: TlsFiles): TlsSettings {
 }
 
 /**
+ * The same, and checked.
+ * @throws Failure USAGE also where they cannot be used
+ */
+export async function openTls(files: TlsFiles): Promise<TlsSettings> {
+  const tls = readTls(files);
+  if (Object.keys(tls).length > 0) (await import('./check-tls.ts')).checkTls(tls);
+  return tls;
+}
+
+/**
  * @param caFile PEM, trusted beside the usual certificates
  * @throws Failure USAGE when it cannot be read or holds no certificate
  */

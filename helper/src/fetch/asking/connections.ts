@@ -8,7 +8,7 @@ import { type Agent, createAgent } from '../../http/agent.ts';
 import { readCredentials } from '../../http/credentials.ts';
 import { type Header, readHeaders } from '../../http/header-values.ts';
 import { proxyFor } from '../../http/proxy.ts';
-import { readTls } from '../../http/trust.ts';
+import { openTls } from '../../http/trust.ts';
 import { createNetwork } from '../../network/network.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { ObjectStore } from '../../stores/store.ts';
@@ -26,7 +26,7 @@ export interface Connections {
 /** @throws Failure USAGE */
 export async function openConnections({ source, options }: FetchStep, runtime: Runtime): Promise<Connections> {
   const { env, clock } = runtime;
-  const tls = readTls(options);
+  const tls = await openTls(options);
   const proxied = (url: URL) => proxyFor(url, env);
   const network = createNetwork(runtime);
   const agent = createAgent(network, tls, { proxyFor: proxied, denyPrivate: options.denyPrivate });

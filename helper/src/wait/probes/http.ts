@@ -7,7 +7,7 @@ import { Failure } from '../../core/failure.ts';
 import { redactUrl } from '../../core/redact.ts';
 import { type Answer, createAgent } from '../../http/agent.ts';
 import { readHeaders } from '../../http/header-values.ts';
-import { readTls } from '../../http/trust.ts';
+import { openTls } from '../../http/trust.ts';
 import { formatEndpoint } from '../../network/address.ts';
 import { connectUnix } from '../../network/connect-unix.ts';
 import type { Network } from '../../network/network.ts';
@@ -21,7 +21,7 @@ export async function createHttpProbe(
   target: Extract<Target, { kind: 'http' }>,
   { options, network, runtime }: ProbeWorld,
 ): Promise<Probe> {
-  const tls = readTls(options);
+  const tls = await openTls(options);
   // read now so that a fault ends it at once; a Secret that is rotated while we wait is read anew below
   await readHeaders(options, runtime.env);
   const http2 = options.http2 ? await import('./http2.ts') : undefined;

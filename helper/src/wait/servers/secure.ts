@@ -1,6 +1,7 @@
 // TLS over a connection that stands, for servers that speak something else than HTTP.
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { checkTls } from '../../http/check-tls.ts';
 import { handshake, trustedWith } from '../../http/secure-socket.ts';
 import { readTls, type TlsFiles } from '../../http/trust.ts';
 
@@ -25,7 +26,9 @@ export type Secure = (raw: Socket, signal: AbortSignal) => Promise<TLSSocket>;
  * @throws Failure USAGE for certificates that cannot be read
  */
 export function secureOptions(name: string, files: TlsFiles) {
-  const { extraCa, client } = readTls(files);
+  const tls = readTls(files);
+  checkTls(tls);
+  const { extraCa, client } = tls;
   return {
     rejectUnauthorized: true,
     // the name that was asked for, not what was dialled

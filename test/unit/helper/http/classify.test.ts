@@ -39,6 +39,14 @@ test('every error of a socket, of TLS and of the parser has its code', () => {
   }
 });
 
+test('what Node advises whoever starts it is left out: in the image nobody does', () => {
+  const message =
+    'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+  const failure = connectionFailure(Object.assign(new Error(message), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), 'h');
+  assert.equal(failure.message, 'TLS with h failed: self-signed certificate');
+  assert.match(failure.hint ?? '', /--ca-file/);
+});
+
 test('an error that nobody foresaw is a bug, and a Failure stays what it is', () => {
   assert.equal(connectionFailure(new TypeError('x is not a function'), 'h').code, 'BUG');
   const failure = new Failure('STALLED', 'nothing came');
