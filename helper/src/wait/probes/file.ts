@@ -1,5 +1,6 @@
 // file:///path is ready when the file is there, large enough, and with the content expected.
 // Whether whoever writes it has finished is not known by that, unless they rename it into place.
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { WaitOptions } from '../../contract/wait-options.ts';
 import { describeByteSize } from '../../core/byte-size.ts';
@@ -25,7 +26,8 @@ export function createFileProbe({ path }: { readonly path: string }, options: Fi
 
 async function look(path: string, options: FileOptions): Promise<Readiness> {
   try {
-    await using file = await open(path, 'r');
+    // a pipe that nobody writes to must not hold us up: not even a signal would end the process then
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (stat.size < options.minSizeBytes) {
       const wanted = describeByteSize(options.minSizeBytes);
