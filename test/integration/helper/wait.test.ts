@@ -321,9 +321,7 @@ test('http: --status says what counts, redirects are followed, and --max-redirec
 
 test('http: redirects in a circle are not ready, and not the end of the wait', async () => {
   await using origin = await startOrigin(() => ({ status: 302, headers: { location: '/' } }));
-  const failure = await failureOf(startWait([`${origin.url}/`, '--deadline', '250ms']).ended);
-  assert.equal(failure.code, 'DEADLINE_PASSED');
-  assert.match(failure.message, /more than 10 redirects/);
+  assert.match((await firstCause([`${origin.url}/`])).message, /more than 10 redirects/);
 });
 
 test('http: a secret header is sent, and a missing one is a fault before anything is asked', async () => {
