@@ -252,3 +252,43 @@ test('eight programs at once download once; when the one that does is killed, an
   assert.match(String(origin.requests[1]?.headers.range), /^bytes=[1-9]\d*-/, 'the second goes on where the first was');
   assert.deepEqual(readdirSync(join(cache, '.greenroom')), [`${entryOf(large)}.json`]);
 });
+
+test('what a killed run left beside the destination goes with the next one that begins anew', async () => {
+  const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+  await using world = await createWorld((request) => ({
+    ...serveObject({ body, etag: '"1"' }, request),
+    headers: { 'repr-digest': digest },
+  }));
+  await world.run('first');
+  const file = join(world.folder.path, 'first', 'file');
+  const backstageOf = (name: string) => {
+    const room = join(world.folder.path, name, '.greenroom');
+    return existsSync(room) ? readdirSync(room) : [];
+  };
+  const fetchTo = async (name: string, source: string, ...also: readonly string[]) => {
+    const step = parseStep(['fetch', source, join(world.folder.path, name, 'file'), ...also]);
+    if (step.kind !== 'fetch') throw new Error('no fetch');
+    const signal = new AbortController().signal;
+    await fetch(step, { clock, random: { next: () => 0 }, log: memoryLog(), env: {}, signal });
+  };
+  const copies = {
+    cached: () => world.run('cached'),
+    local: () => fetchTo('local', `file://${file}`),
+    // a download that cannot know beforehand what would prove a part of it
+    required: () => fetchTo('required', `${world.origin.url}/digest`, '--require-integrity'),
+  };
+  for (const [name, copy] of Object.entries(copies)) {
+    const room = join(world.folder.path, name, '.greenroom');
+    mkdirSync(room, { recursive: true });
+    const owner = { pod: 'killed', processNamespace: 'pid:[1]', process: 1, started: 'over' };
+    const state = { version: 1, source: 'a', validators: {}, sizeBytes: body.length, flushedBytes: 0, boot: '', owner };
+    for (const id of ['0123456789ab', 'ba9876543210']) {
+      writeFileSync(join(room, `file.${id}.part`), body);
+      writeFileSync(join(room, `file.${id}.json`), JSON.stringify(state));
+      // of another pod, which only its silence tells from one that is alive
+      for (const end of ['part', 'json']) utimesSync(join(room, `file.${id}.${end}`), 1, 1);
+    }
+    await copy();
+    assert.deepEqual(backstageOf(name), ['file.json'], name);
+  }
+});

@@ -53,6 +53,8 @@ export interface Backstage {
   writeRecord(record: Omit<Record, 'version'>): Promise<void>;
   /** What another run left for the same source, and removes what cannot be used. */
   takeOver(source: string, known: Known, signal: AbortSignal): Promise<Leftover | undefined>;
+  /** Removes what runs that are over left: for who begins anew each time, and would let it pile up. */
+  clear(): Promise<void>;
   begin(state: StateOfWork, algorithms: Iterable<Algorithm>): Promise<Work>;
   saveState(work: Pick<Work, 'id'>, state: StateOfWork): Promise<void>;
   /** Says that the run is alive. */
@@ -169,6 +171,14 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
     return undefined;
   };
 
+  const lookBack = async (source: string, known: Known): Promise<Leftover | undefined> => {
+    try {
+      return await takeOver(source, known);
+    } catch (error) {
+      throw volumeFailure(error, room);
+    }
+  };
+
   const saveState: Backstage['saveState'] = async ({ id }, state) => {
     if (gone.has(id)) return;
     await write(statePath(id), { version: state.parts === undefined ? 1 : 2, ...state, boot, owner });
@@ -177,13 +187,9 @@ export async function openBackstage({ folder, name }: Destination): Promise<Back
   return {
     readRecord: async () => parseRecord((await readFile(recordPath, 'utf8').catch(() => undefined)) ?? ''),
     writeRecord: (record) => write(recordPath, { version: 1, ...record }),
-    takeOver: async (source, known) => {
-      try {
-        return await takeOver(source, known);
-      } catch (error) {
-        throw volumeFailure(error, room);
-      }
-    },
+    takeOver: lookBack,
+    // nothing has such a source
+    clear: async () => void (await lookBack('', { digestKnown: false, algorithms: [] })),
     begin: async (state, algorithms) => {
       const id = newId();
       // the state first: nobody can tell whose a partial file without one is

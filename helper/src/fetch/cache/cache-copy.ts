@@ -49,6 +49,7 @@ export async function copyEntry(about: CacheCopy, signal: AbortSignal): Promise<
     if (!(await file.stat()).isFile()) return { kind: 'unusable', why: 'it is no file' };
     const sizeBytes = Number(size);
     checkSize(sizeBytes, about.maxSizeBytes);
+    await about.backstage.clear();
     await checkSpace(about.folder, sizeBytes);
     const copied = await copy(file, sizeBytes, about, signal);
     if ('fault' in copied) return await remove(path, ino, copied.fault);

@@ -31,6 +31,8 @@ export function createPartBackstage(
       if (leftover !== undefined) onWork(leftover.work);
       return leftover;
     },
+    // goes with the folder of them all
+    clear: async () => {},
     begin: async (state, algorithms) => {
       const isSmall = state.sizeBytes !== undefined && state.sizeBytes <= smallBytes;
       const work = isSmall ? await beginSmall(parts, algorithms) : await (await open()).begin(state, algorithms);

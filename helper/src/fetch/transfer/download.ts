@@ -63,7 +63,7 @@ export class Download implements Supply {
     const { sourceKey, checksumFrom, requireIntegrity } = this.#options;
     const digestKnown = this.#digests.given || checksumFrom !== undefined;
     // what only the server's digest can prove has to be asked for
-    if (requireIntegrity && !digestKnown) return;
+    if (requireIntegrity && !digestKnown) return this.#keeping.backstage.clear();
     const known = { digestKnown, algorithms: this.#digests.algorithms };
     const leftover = await this.#keeping.backstage.takeOver(sourceKey, known, signal);
     if (leftover === undefined) return;

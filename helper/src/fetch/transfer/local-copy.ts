@@ -44,7 +44,7 @@ export async function localVersion(source: string): Promise<string> {
 export function createLocalCopy(options: LocalCopy, backstage: Backstage): Supply {
   return {
     held: { bytes: 0 },
-    takeOver: async () => {},
+    takeOver: () => backstage.clear(),
     attempt: ({ signal }) => copy(options, backstage, signal),
     close: async () => {},
   };
