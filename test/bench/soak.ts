@@ -1,5 +1,6 @@
 // A long run in one process: fetches and waits, one round after the other, under faults, stops and restarts; does what
-// the process holds stay level? Rewrites soak.md. GREENROOM_SOAK_MINUTES: for how long (default 60).
+// the process holds stay level? Rewrites soak.md. GREENROOM_SOAK_MINUTES: for how long (default 60). To have the C
+// library's heap as the image has it, start it with MALLOC_ARENA_MAX=1.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +74,7 @@ writeFileSync(
 
 \`npm run bench -- soak\` rewrites this page. ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${model}, ${process.platform}.
 
-This run lasted ${minutes} minutes and says nothing about a longer one (\`GREENROOM_SOAK_MINUTES\`, 60 where it is not set). Seed ${seed}.
+This run lasted ${minutes} minutes and says nothing about a longer one (\`GREENROOM_SOAK_MINUTES\`, 60 where it is not set). Seed ${seed}. Heaps of the C library: ${process.env.MALLOC_ARENA_MAX ?? 'as many as it likes'} (the image has one).
 
 ${rounds} rounds in one process, of the helper's own code against servers on loopback, each of a kind that chance chooses: ${field.kinds.join('; ')}. Up to three answers of a round go wrong (connections cut, reset and hung up, silence, 503; SERVFAIL, silence, truncation, refusal and "no such name" from the name server; watches that end, are cut or are too old), and one in six is stopped at a point that chance chooses, to be gone on with by a later one. The helper's clock runs ${haste} times as fast. ${counts.done} rounds were done, ${counts.stopped} were stopped, ${counts.failed} failed.
 
