@@ -16,7 +16,8 @@ export interface AdmittedPod {
   readonly status: { readonly qosClass: string };
 }
 
-const securityContext = {
+/** What PodSecurity `restricted` asks of a container. */
+export const securityContext = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
   runAsNonRoot: true,

@@ -21,7 +21,8 @@ export function helperContainer(place: PodPlace, readings: readonly Reading[], c
   if (first === undefined) throw new Error('no container to write');
   const steps: Step[] = readings.flatMap((reading) => [...reading.steps.steps]);
   const mounts = [...new Set(readings.flatMap((reading) => [...reading.mounts]))].map((node) => copy(place, node));
-  const [part] = new ContainerWriter({ ...common, steps, name: first.name }).write(mounts, {
+  const [part] = new ContainerWriter({ ...common, steps, name: first.name }).write({
+    mounts,
     guaranteedCpu: guaranteedCpu(place),
   });
   if (part?.node.kind !== 'map') throw new Error('no container was written');

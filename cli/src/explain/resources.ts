@@ -3,7 +3,7 @@
 // https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
 
 import { Fault } from '../fault.ts';
-import { parseQuantity } from '../manifest/quantity.ts';
+import { isExact, parseQuantity } from '../manifest/quantity.ts';
 import type { ContainerRole } from '../rehearse/kubelet/restart-rules.ts';
 import type { Fields } from '../rehearse/pod/fields.ts';
 
@@ -76,10 +76,7 @@ function qosClass(containers: readonly Pick<ContainerResources, 'requests' | 'li
   const positive = ({ requests, limits }: Pick<ContainerResources, 'requests' | 'limits'>) =>
     qosResources.some((name) => (requests[name] ?? 0) > 0 || (limits[name] ?? 0) > 0);
   if (!containers.some(positive)) return 'BestEffort';
-  const exact = containers.every(({ requests, limits }) =>
-    qosResources.every((name) => (limits[name] ?? 0) > 0 && requests[name] === limits[name]),
-  );
-  return exact ? 'Guaranteed' : 'Burstable';
+  return containers.every(isExact) ? 'Guaranteed' : 'Burstable';
 }
 
 /** The resources of a container, or of a whole pod. */

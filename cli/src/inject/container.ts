@@ -40,19 +40,14 @@ export const securityContext: NewNode = map({
   seccompProfile: flowMap({ type: 'RuntimeDefault' }),
 });
 
-/** A pod, as far as it bears upon our container beside its mounts. */
-interface About {
+/** A pod, as far as it bears upon our container. */
+interface Surroundings {
+  /** What the container sees of the pod's volumes. */
+  readonly mounts: readonly NewNode[];
   /** Nothing makes another pod when this one fails. */
   readonly isBare?: boolean;
   /** It is Guaranteed, and shall stay so; see guaranteed.ts. */
   readonly guaranteedCpu?: string | undefined;
-}
-
-interface Surroundings {
-  /** What the containers see of the pod's volumes. */
-  readonly mounts: readonly NewNode[];
-  readonly ruled: boolean;
-  readonly guaranteedCpu: string | undefined;
 }
 
 /** The helper's containers, written once for all pods that are alike. */
@@ -64,15 +59,10 @@ export class ContainerWriter {
     this.#options = options;
   }
 
-  /**
-   * The containers in their order.
-   * @param mounts what they see of the pod's volumes
-   * @param pod what else about it matters
-   */
-  write(mounts: readonly NewNode[], { isBare = false, guaranteedCpu }: About = {}): readonly NewPart[] {
-    const about = { mounts, ruled: isBare && this.#options.restartRules === true, guaranteedCpu };
-    const key = JSON.stringify(about);
-    const written = this.#written.get(key) ?? helperContainers(this.#options, about);
+  /** The containers in their order. */
+  write(around: Surroundings): readonly NewPart[] {
+    const key = JSON.stringify(around);
+    const written = this.#written.get(key) ?? helperContainers(this.#options, around);
     this.#written.set(key, written);
     return written;
   }
@@ -91,10 +81,10 @@ export function helperContainerNames({ steps, separate, name: base }: HelperOpti
 }
 
 function container(
-  { image, process, secretVariables, resources = noResources }: HelperOptions,
+  { image, process, secretVariables, resources = noResources, restartRules: ruled }: HelperOptions,
   name: string,
   steps: readonly Step[],
-  { mounts, ruled, guaranteedCpu }: Surroundings,
+  { mounts, isBare, guaranteedCpu }: Surroundings,
 ): NewPart {
   const [only, ...others] = steps;
   if (only === undefined) throw new Error('a container without steps');
@@ -114,7 +104,7 @@ function container(
     image,
     args: flowList(args),
     env: variables.length === 0 ? undefined : list(variables),
-    ...(ruled ? restartRules : {}),
+    ...(isBare && ruled ? restartRules : {}),
     resources: map({ requests: flowMap(asked.requests), limits: flowMap(asked.limits) }),
     securityContext,
     volumeMounts: mounts.length === 0 || !needsFiles(steps) ? undefined : list(mounts),

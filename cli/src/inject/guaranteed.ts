@@ -1,7 +1,6 @@
 // Pods of the QoS class Guaranteed stay so: one container that does not limit what it asks for, an init container as well,
 // makes a pod Burstable, and it loses the CPUs that were its own and its place at the end of the line for eviction.
-// https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/#guaranteed
-import { parseQuantity } from '../manifest/quantity.ts';
+import { isExact, parseQuantity } from '../manifest/quantity.ts';
 import { itemsAt, lookup, type Tree, textAt } from '../manifest/tree.ts';
 import type { PodPlace } from '../manifest/workload.ts';
 import { isOwnContainerName, type Names } from './names.ts';
@@ -20,12 +19,15 @@ export function guaranteedCpu({ document, pod }: PodPlace, ours?: Names): string
   );
   const quantity = (container: Tree, kind: 'requests' | 'limits', name: string) =>
     textAt(document, lookup(document, lookup(document, container, 'resources'), kind), name);
-  const isExact = (container: Tree) =>
-    ['cpu', 'memory'].every((name) => {
-      const limit = quantity(container, 'limits', name);
-      const request = quantity(container, 'requests', name) ?? limit;
-      return limit !== undefined && request !== undefined && parseQuantity(request) === parseQuantity(limit);
-    });
+  const amounts = (container: Tree, kinds: readonly ('requests' | 'limits')[]) =>
+    Object.fromEntries(
+      ['cpu', 'memory'].map((name) => {
+        const said = kinds.map((kind) => quantity(container, kind, name)).find((text) => text !== undefined);
+        return [name, parseQuantity(said ?? '') ?? 0];
+      }),
+    );
+  const limitsAll = (container: Tree) =>
+    isExact({ requests: amounts(container, ['requests', 'limits']), limits: amounts(container, ['limits']) });
   const [first] = apps;
-  return first !== undefined && [...apps, ...others].every(isExact) ? quantity(first, 'limits', 'cpu') : undefined;
+  return first !== undefined && [...apps, ...others].every(limitsAll) ? quantity(first, 'limits', 'cpu') : undefined;
 }

@@ -73,7 +73,8 @@ export function planWanted(place: PodPlace, options: InjectOptions, writer: Cont
     throw new PodFault(`a container of ${objectText(object)} has no name`, item ?? containers);
   }
   const volumes = planVolumes(place, options);
-  const wanted = writer.write(volumes.helperMounts, {
+  const wanted = writer.write({
+    mounts: volumes.helperMounts,
     isBare: object.kind === 'Pod',
     guaranteedCpu: guaranteedCpu(place, { base: options.name }),
   });

@@ -19,3 +19,14 @@ export function formatQuantity(resource: string, amount: number): string {
   if (resource !== 'cpu') return formatByteSize(Math.round(amount));
   return Number.isInteger(amount) ? String(amount) : `${Math.round(amount * 1_000)}m`;
 }
+
+/** Amounts by the name of the resource. */
+type Amounts = Readonly<Record<string, number>>;
+
+/**
+ * Whether a container, or a pod as a whole, limits cpu and memory to what it asks for: if all do, the pod is Guaranteed.
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/#guaranteed
+ * @param requests with the limits in place of those that are not said, as the API server has it
+ */
+export const isExact = ({ requests, limits }: { readonly requests: Amounts; readonly limits: Amounts }): boolean =>
+  ['cpu', 'memory'].every((name) => (limits[name] ?? 0) > 0 && requests[name] === limits[name]);

@@ -1,25 +1,19 @@
 // greenroom policy and the pod's QoS class: one that was Guaranteed is so with our container in it.
 import assert from 'node:assert/strict';
 import { minor, onCluster } from '../case.ts';
-import { admitted, dropPolicy, pod, usePolicy, whyNoPolicy } from '../policy.ts';
+import { admitted, dropPolicy, pod, securityContext, usePolicy, whyNoPolicy } from '../policy.ts';
 
 const annotations = { 'greenroom.dev/wait': 'dns://db' };
 
 /** A pod of two containers with these resources. */
-const withResources = (first: object, second: object, spec: object = {}) => {
-  const securityContext = {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
-    runAsNonRoot: true,
-    seccompProfile: { type: 'RuntimeDefault' },
-  };
-  const containers = [first, second].map((resources, index) => ({
+const withResources = (...both: readonly [object, object]) => {
+  const containers = both.map((resources, index) => ({
     name: `app-${index}`,
     image: 'app',
     resources,
     securityContext,
   }));
-  return pod(annotations, { containers, ...spec });
+  return pod(annotations, { containers });
 };
 
 onCluster(

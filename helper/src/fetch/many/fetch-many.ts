@@ -37,7 +37,8 @@ export async function fetchMany(step: FetchStep, runtime: Runtime): Promise<Step
   const { destination, backstage, key } = await prepare(step, path, openTreeDestination, runtime);
   const selection = JSON.stringify({ many: true, include: options.include, checksumFrom: options.checksumFrom ?? '' });
   const aim = { source: key, selection };
-  const there = await findTree(destination, key, givenDigests(options), selection);
+  const expected = givenDigests(options);
+  const there = await findTree(destination, key, expected, selection);
   await clearTrees(destination, there !== undefined);
   if (there !== undefined) {
     await clearStagings(destination);
@@ -62,7 +63,7 @@ export async function fetchMany(step: FetchStep, runtime: Runtime): Promise<Step
     }
     await publishMany(staging, destination, {
       ...{ ...aim, sha256: found.sha256, sizeBytes: files.sizeBytes },
-      ...{ expected: givenDigests(options), owners, signal: runtime.signal },
+      ...{ expected, owners, signal: runtime.signal },
     });
     return report(files, found, path, clock.now() - startMs, log);
   } catch (error) {

@@ -39,7 +39,7 @@ test('the helper reads the steps that the container was made of', () => {
       (texts, separate, dash) => {
         const options = injectOptions(texts, { separate });
         const style = { step: 2, dash, gap: 2, json: false };
-        const read = new ContainerWriter(options).write([]).flatMap(({ node }) => {
+        const read = new ContainerWriter(options).write({ mounts: [] }).flatMap(({ node }) => {
           const [container] = parse(formatItem(node, 0, style).join('\n')) as Container[];
           const command = parseArgs(container?.args ?? []);
           if (command.kind === 'step') return [command.step];
@@ -58,7 +58,7 @@ test('Kubernetes knows every field, and PodSecurity restricted admits the contai
       separate,
       secretVariables: [{ variable: 'TOKEN', secret: 'site', key: 'token' }],
     });
-    for (const { node } of new ContainerWriter(options).write([])) {
+    for (const { node } of new ContainerWriter(options).write({ mounts: [] })) {
       const [container] = parse(formatItem(node, 0, { step: 2, dash: 0, gap: 2, json: false }).join('\n'));
       assert.deepEqual(checkModel(container, 'V1Container', 'container'), []);
       assert.deepEqual(containerFaults(container, {}), []);
@@ -68,7 +68,7 @@ test('Kubernetes knows every field, and PodSecurity restricted admits the contai
 });
 
 test('a fetch may use more memory than a wait', () => {
-  const limit = (text: string) => new ContainerWriter(injectOptions([text])).write([])[0]?.texts;
+  const limit = (text: string) => new ContainerWriter(injectOptions([text])).write({ mounts: [] })[0]?.texts;
   assert.deepEqual((limit('wait tcp://db:1') as { resources: unknown }).resources, {
     requests: { cpu: '10m', memory: '64Mi' },
     limits: { memory: '128Mi' },
@@ -81,7 +81,7 @@ test('a fetch may use more memory than a wait', () => {
 
 test('what is asked for otherwise stands beside what is not', () => {
   const resources = { requests: { cpu: '100m' }, limits: { cpu: '1', memory: '1Gi' } };
-  const texts = new ContainerWriter(injectOptions(['wait tcp://db:1'], { resources })).write([])[0]?.texts;
+  const texts = new ContainerWriter(injectOptions(['wait tcp://db:1'], { resources })).write({ mounts: [] })[0]?.texts;
   assert.deepEqual((texts as { resources: unknown }).resources, {
     requests: { cpu: '100m', memory: '64Mi' },
     limits: { memory: '1Gi', cpu: '1' },

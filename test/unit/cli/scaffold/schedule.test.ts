@@ -6,15 +6,13 @@ import { runInShell } from '../../../support/in-shell.ts';
 
 test('fields, their names, ranges, lists and steps; and names for all of it', () => {
   for (const text of [
-    ...[
-      '0 3 * * *',
-      '*/15 0-23/2 1,15 JAN-mar mon-FRI',
-      '5/10 ? 31 12 6',
-      '@daily',
-      '@hourly',
-      '@every 1h30m',
-      '@every 5ms',
-    ],
+    '0 3 * * *',
+    '*/15 0-23/2 1,15 JAN-mar mon-FRI',
+    '5/10 ? 31 12 6',
+    '@daily',
+    '@hourly',
+    '@every 1h30m',
+    '@every 5ms',
   ]) {
     assert.equal(scheduleFault(text), undefined, text);
   }
