@@ -4,7 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import { Failure } from '../core/failure.ts';
 import { checkLogin } from './check-login.ts';
 import { k8sResource } from './k8s-resources.ts';
-import { parseTarget, type Target } from './target.ts';
+import { parseTarget, socketPathFault, type Target } from './target.ts';
 import { targetKinds } from './target-kinds.ts';
 import { type WaitOptions, waitOptions } from './wait-options.ts';
 
@@ -29,6 +29,8 @@ export function checkWait(texts: readonly string[], values: WaitOptions, given: 
   if (given.body !== undefined && (values.method === 'GET' || values.method === 'HEAD')) {
     throw fault('--body needs --method POST or PUT');
   }
+  const long = given.unixSocket === undefined ? undefined : socketPathFault(given.unixSocket);
+  if (long !== undefined) throw fault(`--unix-socket: ${long}`);
   if (splayMs >= deadlineMs) throw fault(`--splay: must be shorter than the deadline, ${formatDuration(deadlineMs)}`);
 
   if (given.holdMs > 0 && given.holdMs >= values.timeoutMs) {

@@ -57,11 +57,12 @@ export function duration<T extends number | undefined>(details: Details<T> & { a
   return option('duration', 'DURATION', details, {
     parse: (text) => {
       const value = parseDuration(text);
+      const leastMs = details.atLeastMs ?? 0;
       if (value === undefined) {
-        const cure = /^\d+(\.\d+)?$/.test(text) ? `${text}s or ${text}ms` : '30s, 5m or 1m30s';
+        const isNumber = /^\d+(\.\d+)?$/.test(text) && Number(text) >= leastMs;
+        const cure = isNumber ? `${text}s or ${text}ms` : '30s, 5m or 1m30s';
         return { fault: `${JSON.stringify(text)} is not a duration with a unit, such as ${cure}` };
       }
-      const leastMs = details.atLeastMs ?? 0;
       return value < leastMs ? { fault: `must be at least ${formatDuration(leastMs)}` } : { value };
     },
     format: formatDuration,

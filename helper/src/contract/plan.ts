@@ -46,10 +46,26 @@ function parseItem(item: unknown, where: string, env: Environment): Step | Toget
   if (!Array.isArray(item.together) || item.together.length === 0) {
     throw new Failure('USAGE', `${where}: "together" is not a list of steps`);
   }
-  return {
-    kind: 'together',
-    steps: item.together.map((step, index) => parsePlanStep(step, `${where}.${index + 1}`, env)),
-  };
+  const steps = item.together.map((step, index) => parsePlanStep(step, `${where}.${index + 1}`, env));
+  checkDestinations(steps, where);
+  return { kind: 'together', steps };
+}
+
+/** Of two downloads to one place, at once, chance would say which of them stays there. */
+function checkDestinations(steps: readonly Step[], where: string): void {
+  const taken = new Map<string, number>();
+  for (const [index, step] of steps.entries()) {
+    // a slash at the end stands for a name that the source gives
+    if (step.kind !== 'fetch' || step.destination.endsWith('/')) continue;
+    const earlier = taken.get(step.destination);
+    if (earlier !== undefined) {
+      const both = `steps ${earlier + 1} and ${index + 1} of "together"`;
+      throw new Failure('USAGE', `${where}: ${both} both write ${step.destination}, at the same time`, {
+        hint: 'Give them different destinations, or put one behind the other, outside of "together"',
+      });
+    }
+    taken.set(step.destination, index);
+  }
 }
 
 function parsePlanStep(item: unknown, where: string, env: Environment): Step {

@@ -58,6 +58,16 @@ export type ServerKind = (typeof servers)[keyof typeof servers]['kind'];
 
 export type TargetKind = Target['kind'];
 
+// sun_path has 108 bytes with the final zero, see unix(7); connect() says EINVAL beyond, whatever is there
+const longestSocketPathBytes = 107;
+
+/** What is wrong with the path of a socket, if anything: no wait would ever end well. */
+export function socketPathFault(path: string): string | undefined {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= longestSocketPathBytes) return undefined;
+  return `has ${bytes} bytes, and the path of a socket takes ${longestSocketPathBytes} (unix(7))`;
+}
+
 /** The schemes that a target may have, and an example of each. */
 export const targetSchemes = {
   tcp: 'tcp://db:5432',
@@ -119,6 +129,8 @@ export function parseTarget(text: string): Target {
     case 'unix':
     case 'file': {
       if (!rest.startsWith('/')) throw fault(`must name an absolute path, such as ${targetSchemes[scheme]}`);
+      const long = scheme === 'unix' ? socketPathFault(rest) : undefined;
+      if (long !== undefined) throw fault(long);
       return { kind: scheme, text, path: rest };
     }
     case 'k8s':

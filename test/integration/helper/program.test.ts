@@ -66,6 +66,14 @@ test('a fault in the arguments ends with 2, says what would have been right, and
       { GREENROOM_PLAN: '- together:\n  - together:\n    - wait tcp://a:1' },
       /plan, step 1\.1: "together" stands under "together" already/,
     ],
+    [
+      ['run'],
+      {
+        GREENROOM_PLAN:
+          '- together: [fetch http://a.invalid/a /data/a, wait tcp://a:1, fetch http://a.invalid/b /data/a]',
+      },
+      /plan, step 1: steps 1 and 3 of "together" both write \/data\/a, at the same time/,
+    ],
   ];
   for (const [args, env, words] of cases) {
     const { exitCode, log, stdout, termination } = await runHelper(args, env);

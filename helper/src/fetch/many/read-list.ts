@@ -7,7 +7,7 @@ import { algorithmOf, type Expected, parseIntegrity } from '../../contract/integ
 import { isStoreSource, parseStorePlace, sourceFault } from '../../contract/source.ts';
 import { splitWords } from '../../contract/words.ts';
 import { Failure } from '../../core/failure.ts';
-import { parseChecksums, withoutSignature } from '../proof/integrity.ts';
+import { listLines, parseChecksums } from '../proof/integrity.ts';
 import { listFault, shownName } from './names.ts';
 
 export interface Wanted {
@@ -37,9 +37,7 @@ export function readList(
   checkCount: (lines: number) => void = () => {},
 ): Wanted[] {
   if (/^\s*</.test(text)) throw listFault(where, 'is a page of HTML or XML, not a list');
-  const lines = withoutSignature(text)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = listLines(text);
   const namesFile = (line: string) => parseChecksums(line)[0]?.name !== undefined;
   if (namesFile(lines[0] ?? '')) {
     const odd = lines.findIndex((line) => !namesFile(line));

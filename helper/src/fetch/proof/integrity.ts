@@ -9,10 +9,7 @@ export interface ChecksumLine {
 
 /** The lines that are checksums: `HEX  NAME`, `HEX *NAME`, `SHA256 (NAME) = HEX`, `HEX`. */
 export function parseChecksums(list: string): ChecksumLine[] {
-  const lines = withoutSignature(list)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  return lines.flatMap((line): ChecksumLine[] => {
+  return listLines(list).flatMap((line): ChecksumLine[] => {
     const gnu = /^\\?([0-9a-fA-F]{32,128}) [ *](.+)$/.exec(line);
     const bsd = /^[A-Z0-9/-]+ \((.+)\) = ([0-9a-fA-F]{32,128})$/.exec(line);
     const alone = /^\s*([0-9a-fA-F]{32,128})\s*$/.exec(line);
@@ -29,12 +26,16 @@ export function parseChecksums(list: string): ChecksumLine[] {
   });
 }
 
-/** What a signature in the text (RFC 9580 §7) is about; it is not verified. */
-export function withoutSignature(text: string): string {
-  return (
-    /^-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[^\n]+\n)*\r?\n([\s\S]*?)-----BEGIN PGP SIGNATURE/.exec(text)?.[1] ??
-    text
-  );
+/**
+ * The lines of a list that say something: no byte order mark (PowerShell writes one), no comments. Of a signed text
+ * (RFC 9580 §7) what the signature is about; it is not verified.
+ */
+export function listLines(list: string): string[] {
+  const text = list.replace(/^\uFEFF/, '');
+  const signed = /^-----BEGIN PGP SIGNED MESSAGE-----\r?\n(?:[^\n]+\n)*\r?\n([\s\S]*?)-----BEGIN PGP SIGNATURE/.exec(
+    text,
+  )?.[1];
+  return (signed ?? text).split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
 /**

@@ -46,6 +46,7 @@ export function createHinter({ targets, standings, network, env, clock, isSocket
     refusing.delete(host);
     return hintFor({
       ...{ cause, ...place, mesh: seen?.mesh, pod: network.identity(), othersRefuse: refusing.size },
+      isOfPath: isSocket || target.kind === 'file' || target.kind === 'unix',
       isOwnName: host !== undefined && network.ownNames().has(host.toLowerCase()),
       proxyVariable: target.kind === 'http' ? proxyVariableFor(target.url, env) : undefined,
     })?.text;

@@ -9,6 +9,8 @@ export interface HintFacts {
   /** What is connected to, or looked up; undefined for targets without a host. */
   readonly host: string | undefined;
   readonly port: number | undefined;
+  /** Whether it is a file or a socket in the file system: no network lies between. */
+  readonly isOfPath?: boolean | undefined;
   readonly pod: PodIdentity;
   /** The variable that names a proxy for such a target, where one is set: the helper uses none. */
   readonly proxyVariable?: string | undefined;

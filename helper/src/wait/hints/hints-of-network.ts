@@ -115,6 +115,13 @@ export const networkHints: readonly Hint[] = [
       `It is there, but nothing accepts connections${port === undefined ? '' : ` at port ${port}`}: is the server still starting, or is it elsewhere?`,
   },
   {
+    id: 'volume-silent',
+    seen: 'no answer in time about a file, or from a socket before it has accepted',
+    fits: ({ code, fact, isOfPath = false }) => code === 'TIMED_OUT' && isOfPath && fact('phase') !== 'answer',
+    say: () =>
+      'The volume that it lies on does not answer: is it a network file system (NFS, a CSI driver) whose server is away? A socket does the same whose server takes no more connections',
+  },
+  {
     id: 'packets-dropped',
     seen: 'no answer in time to the connection attempt',
     fits: ({ code, fact }) => code === 'TIMED_OUT' && fact('phase') !== 'answer',

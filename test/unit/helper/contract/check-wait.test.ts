@@ -18,7 +18,13 @@ test('every option is for all kinds, or for some; none is forgotten', () => {
 const faults: readonly [line: string, message: string][] = [
   ['tcp://db:1 --any --at-least 1', 'wait: --any and --at-least do not go together'],
   ['tcp://db:1 --at-least 2', 'wait: --at-least: there is 1 target only'],
+  ['tcp://db:1 --deadline 90', 'wait: --deadline: "90" is not a duration with a unit, such as 90s or 90ms'],
+  ['tcp://db:1 --deadline 0', 'wait: --deadline: "0" is not a duration with a unit, such as 30s, 5m or 1m30s'],
   ['tcp://db:1 --splay 5m', 'wait: --splay: must be shorter than the deadline, 5m'],
+  [
+    `http://a/ --unix-socket /${'x'.repeat(107)}`,
+    'wait: --unix-socket: has 108 bytes, and the path of a socket takes 107 (unix(7))',
+  ],
   ['http://a/ --cert-file /a', 'wait: --cert-file and --key-file go together'],
   ['http://a/ --body x', 'wait: --body needs --method POST or PUT'],
   ['http://a/ --expect-header X', 'wait: --expect-header: is not of the form "Name: pattern"'],

@@ -62,6 +62,10 @@ const faults: readonly [target: string, message: string][] = [
   ['dns://db:53', 'target "dns://db:53": a name has no port; to wait for a port use tcp://'],
   ['http://', 'target "http://": is not a URL'],
   ['file://data/a', 'target "file://data/a": must name an absolute path, such as file:///data/ready'],
+  [
+    `unix:///${'x'.repeat(107)}`,
+    `target "unix:///${'x'.repeat(107)}": has 108 bytes, and the path of a socket takes 107 (unix(7))`,
+  ],
   ['redis://db/app', 'target "redis://db/app": takes nothing behind the port, such as redis://cache:6379'],
   [
     'redis://:hunter2@db',

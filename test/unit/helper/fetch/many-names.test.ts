@@ -37,6 +37,7 @@ test('a name without a fault stays below the destination, whatever it is', () =>
 test('a list of checksums gives what lies beside it, in the styles of GNU and BSD', () => {
   const expected = [{ algorithm: 'sha256', digests: [hex], from: 'the list' }];
   for (const line of [`${hex}  d/a b`, `${hex} *d/a b`, `SHA256 (d/a b) = ${hex}`, `${hex.toUpperCase()}  ./d/a b`]) {
+    assert.equal(read(`\uFEFF${line}\r\n`)[0]?.name, 'd/a b', 'with a byte order mark, as PowerShell writes it');
     assert.deepEqual(read(`# comment\n${line}\n`), [
       { name: 'd/a b', source: 'https://example.org/v1/d/a%20b', expected },
     ]);

@@ -43,6 +43,7 @@ const reached: Readonly<Record<string, readonly [HintFacts, RegExp]>> = {
     /port 5432.*no ready endpoints \(kubectl get endpointslices -l kubernetes.io\/service-name=db -n shop\)/,
   ],
   'nothing-listens': [facts('CONNECTION_REFUSED', {}, '10.0.0.7'), /port 5432/],
+  'volume-silent': [{ ...facts('TIMED_OUT', {}, undefined), isOfPath: true }, /NFS/],
   'packets-dropped': [facts('TIMED_OUT', { phase: 'connect' }), /NetworkPolicy.*service-name=db -n shop/],
   'no-answer': [facts('TIMED_OUT', { phase: 'answer' }), /says nothing/],
   'no-route': [facts('UNREACHABLE'), /no way to the address.*no ready endpoints/],
