@@ -1,6 +1,5 @@
 // A download by way of a cache that pods share: what is in it is copied, what is not is downloaded into it, by one of
 // those who want it. A cache only saves traffic: where it cannot be used, it is done without.
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Expected } from '../../contract/integrity.ts';
 import { describeByteSize } from '../../core/byte-size.ts';
@@ -14,7 +13,7 @@ import { publish } from '../publish/publish.ts';
 import type { Place, Supply, Whole } from '../transfer/supply.ts';
 import { copyEntry } from './cache-copy.ts';
 import { type CacheFolder, entryName, openCacheFolder } from './cache-folder.ts';
-import { type Lock, takeLock } from './cache-lock.ts';
+import { CacheTurn } from './cache-turn.ts';
 
 export interface CacheOptions {
   readonly cache: string;
@@ -23,19 +22,14 @@ export interface CacheOptions {
   readonly maxSizeBytes: number | undefined;
 }
 
-// Whoever waits looks this often, and says after the first span, then after each of the second, that it still does.
-const lookEveryMs = 500;
-const firstWaitMs = 2_000;
-const waitMs = 15_000;
-
 export class CachedSupply implements Supply {
   readonly #options: CacheOptions;
   readonly #place: Place;
   readonly #download: (place: Place) => Supply;
   readonly #runtime: Runtime;
   readonly #name: string;
+  readonly #turn: CacheTurn;
   #folder: CacheFolder | undefined;
-  #lock: Lock | undefined;
   #filling: Supply | undefined;
   /** What is being downloaded into the cache. */
   #work: Work | undefined;
@@ -43,7 +37,6 @@ export class CachedSupply implements Supply {
   #made: Supply[] = [];
   /** Without the cache. */
   #direct: Supply | undefined;
-  #waits = 0;
   #wrong = 0;
 
   constructor(options: CacheOptions, place: Place, download: (place: Place) => Supply, runtime: Runtime) {
@@ -52,6 +45,7 @@ export class CachedSupply implements Supply {
     this.#download = download;
     this.#runtime = runtime;
     this.#name = entryName(options.expected);
+    this.#turn = new CacheTurn(this.#name, runtime);
   }
 
   get held(): Supply['held'] {
@@ -78,20 +72,13 @@ export class CachedSupply implements Supply {
         await this.#without(attempt.signal, 'it is not in the cache');
         continue;
       }
-      const had = this.#lock !== undefined;
-      if (!(await this.#acquire(this.#folder, attempt))) continue;
-      // between the look and the lock, another may have put it there
-      if (!had && (await stat(this.#folder.entry.path).catch(() => undefined)) !== undefined) {
-        await this.#release();
-        continue;
-      }
-      await this.#fill(this.#folder, attempt);
+      if (await this.#takeTurn(this.#folder, attempt)) await this.#fill(this.#folder, attempt);
     }
   }
 
   async close(): Promise<void> {
     for (const supply of this.#made) await supply.close();
-    await this.#release();
+    await this.#turn.release();
   }
 
   async #copy(signal: AbortSignal): Promise<Whole | undefined> {
@@ -120,51 +107,16 @@ export class CachedSupply implements Supply {
     }
   }
 
-  /** @returns whether it is ours to download; waits a little where it is not */
-  async #acquire(folder: CacheFolder, attempt: Attempt): Promise<boolean> {
-    if (this.#lock !== undefined) return true;
-    const { clock, log } = this.#runtime;
-    const untilMs = clock.now() + (this.#waits === 0 ? firstWaitMs : waitMs);
-    for (;;) {
-      let taken: Awaited<ReturnType<typeof takeLock>>;
-      try {
-        taken = await takeLock(folder.room, this.#name, folder.nowMs, clock);
-      } catch (error) {
-        await this.#without(attempt.signal, volumeFailure(error, folder.room).message);
-        return false;
-      }
-      if ('release' in taken) {
-        this.#lock = taken;
-        if (this.#waits > 0) log.info('the run that was waited for has ended; going on in its place');
-        return true;
-      }
-      if ((await stat(folder.entry.path).catch(() => undefined)) !== undefined) return false;
-      if (clock.now() >= untilMs) {
-        this.#waits++;
-        // whoever waits fails at nothing
-        attempt.progress();
-        const so = describeByteSize(await this.#underWay(folder));
-        throw new Failure(
-          'NOT_THERE',
-          `${taken.pod} is fetching it into the cache ${this.#options.cache}, ${so} so far`,
-        );
-      }
-      await clock.sleep(lookEveryMs * (0.75 + this.#runtime.random.next() / 2), attempt.signal);
+  /** @returns whether it is ours to download; without the cache where nobody can tell */
+  async #takeTurn(folder: CacheFolder, attempt: Attempt): Promise<boolean> {
+    try {
+      return await this.#turn.take(folder, attempt);
+    } catch (error) {
+      attempt.signal.throwIfAborted();
+      if (!isOfVolume(error)) throw error;
+      await this.#without(attempt.signal, error.message);
+      return false;
     }
-  }
-
-  async #underWay({ room }: CacheFolder): Promise<number> {
-    const names = await readdir(room).catch(() => []);
-    const parts = names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith('.part'));
-    const sizes = await Promise.all(
-      parts.map((name) =>
-        stat(join(room, name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-    );
-    return Math.max(0, ...sizes);
   }
 
   /** Downloads into the cache; after that, the entry is there, or it goes without. */
@@ -182,11 +134,10 @@ export class CachedSupply implements Supply {
       this.#filling = undefined;
       this.#work = undefined;
       await folder.makeRoom(0);
-      await this.#release();
+      await this.#turn.release();
     } catch (error) {
       attempt.signal.throwIfAborted();
-      if (!(error instanceof Failure) || !cacheFaults.includes(error.code) || this.#fault === 'destination')
-        throw error;
+      if (!isOfVolume(error) || this.#fault === 'destination') throw error;
       const { neededBytes } = error.details;
       const isFull = error.code === 'NO_SPACE' && this.#fault !== 'too small';
       if (isFull && typeof neededBytes === 'number' && (await folder.makeRoom(neededBytes))) return;
@@ -230,14 +181,9 @@ export class CachedSupply implements Supply {
 
   async #without(signal: AbortSignal, why: string): Promise<void> {
     this.#runtime.log.warn(`fetching without the cache: ${why}`, { cache: this.#options.cache });
-    await this.#release();
+    await this.#turn.release();
     this.#direct = this.#make(this.#place);
     await this.#direct.takeOver(signal);
-  }
-
-  async #release(): Promise<void> {
-    await this.#lock?.release();
-    this.#lock = undefined;
   }
 }
 
@@ -249,3 +195,5 @@ const cacheFaults: readonly string[] = [
   'VOLUME_FAILED',
   'DESTINATION_INVALID',
 ];
+
+const isOfVolume = (error: unknown): error is Failure => error instanceof Failure && cacheFaults.includes(error.code);

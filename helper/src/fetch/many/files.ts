@@ -23,16 +23,8 @@ import type { Found } from './find-files.ts';
 import { originOf } from './finished-files.ts';
 import { createPartBackstage } from './part-backstage.ts';
 import type { Wanted } from './read-list.ts';
-import { fetchSmallFile, Memory, smallBytes } from './small-file.ts';
-import { partName, type Staging } from './staging.ts';
-
-const tooLate = new Failure('TIMED_OUT', 'no whole answer in time');
-
-/** What it takes to fetch a small file. */
-interface Lane {
-  readonly late: AbortController;
-  readonly memory: Memory;
-}
+import { SmallFiles } from './small-files.ts';
+import type { Staging } from './staging.ts';
 
 /** The files of one run, and how far they are. */
 export class Files {
@@ -44,12 +36,9 @@ export class Files {
   readonly #quiet: Runtime;
   readonly #patience: Patience;
   readonly #flusher: FlushQueue;
+  readonly #small: SmallFiles;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
-  /** Small files that are on their way, and since when. */
-  readonly #asked = new Map<AbortController, number>();
-  /** Of small files, to be used again. */
-  readonly #lanes: Lane[] = [];
   /** Partial files that are written to. */
   readonly #works = new Map<string, Work>();
   #doneBytes = 0;
@@ -74,6 +63,7 @@ export class Files {
     this.#connections = { ...connections, agent: { request: connections.agent.request, close: () => {} } };
     this.#runtime = runtime;
     this.#flusher = new FlushQueue(runtime.signal);
+    this.#small = new SmallFiles(step.options, staging, this.#connections, this.#flusher, runtime);
     const { log } = runtime;
     // what one of thousands does is of no interest as long as it goes well
     this.#quiet = {
@@ -127,7 +117,8 @@ export class Files {
     const worker = async () => {
       for (const file of queue) {
         signal.throwIfAborted();
-        if (!(await this.#fetchSmall(file))) await this.#fetch(file, signal);
+        const sizeBytes = (await this.#small.fetch(file)) ?? (await this.#fetch(file, signal));
+        this.#doneBytes += sizeBytes;
         this.#doneFiles++;
         const { maxSizeBytes } = this.#step.options;
         if (maxSizeBytes !== undefined && this.#doneBytes > maxSizeBytes) {
@@ -139,7 +130,7 @@ export class Files {
       }
     };
     const workers = Array.from({ length: this.#step.options.concurrency }, worker);
-    const stopAll = () => this.#asked.forEach((_, late) => void late.abort(signal.reason));
+    const stopAll = () => this.#small.stop(signal.reason);
     signal.addEventListener('abort', stopAll);
     for (const one of workers) one.catch((error: unknown) => this.#stop.abort(error));
     await Promise.allSettled(workers);
@@ -155,60 +146,19 @@ export class Files {
     this.#flusher.close();
   }
 
-  /** @returns false where it has to be done as a large one is */
-  async #fetchSmall(file: Wanted): Promise<boolean> {
-    const { name, source, sizeBytes } = file;
-    const { maxRedirects, maxSizeBytes, requireIntegrity, mode } = this.#step.options;
-    if (source.startsWith('file:') || (sizeBytes ?? 0) > smallBytes) return false;
-    const { leftovers, tree } = this.#staging;
-    if (leftovers.size > 0 && leftovers.has(partName(name))) return false;
-    const { agent, headers, urlOf } = this.#connections;
-    const url = urlOf(source);
-    const lane = this.#lanes.pop() ?? { late: new AbortController(), memory: new Memory() };
-    const { late, memory } = lane;
-    this.#asked.set(late, this.#runtime.clock.now());
-    try {
-      await this.#staging.makeWay(name);
-      const path = `${tree}/${name}`;
-      const about = {
-        agent,
-        url,
-        headers: await headers(url),
-        maxRedirects,
-        maxSizeBytes,
-        requireIntegrity,
-        mode,
-        path,
-      };
-      const small = await fetchSmallFile(file, { ...about, memory, signal: late.signal });
-      if (small === undefined) return false;
-      const { fd, ...facts } = small;
-      this.#staging.finish({ name, ...facts, source: originOf(file) });
-      this.#doneBytes += facts.sizeBytes;
-      await this.#flusher.add(fd);
-      return true;
-    } catch (error) {
-      if (error instanceof Error && 'syscall' in error && !('address' in error)) throw error;
-      this.#runtime.log.debug(`${name}: ${(error as Error).message}; asking again`);
-      return false;
-    } finally {
-      this.#asked.delete(late);
-      if (!late.signal.aborted) this.#lanes.push(lane);
-    }
-  }
-
-  async #fetch(file: Wanted, signal: AbortSignal): Promise<void> {
+  /** @returns its size */
+  async #fetch(file: Wanted, signal: AbortSignal): Promise<number> {
     const shown = redactUrl(file.source);
     const path = `${this.#step.destination}/${file.name}`;
     const backstage = createPartBackstage(file.name, this.#staging, (work) => void this.#works.set(file.name, work));
     const supply = this.#supply(file, backstage);
     try {
-      await withSupply(supply, this.#patience(signal), async (outcome) => {
+      return await withSupply(supply, this.#patience(signal), async (outcome) => {
         const { work, sha256, proof } = resultOf(outcome, shown, path, supply.held);
         if (proof === 'none') this.#unproven++;
         this.#attempts = Math.max(this.#attempts, outcome.attempts);
         await this.#keep(file, work, sha256, backstage);
-        this.#doneBytes += work.partial.bytes;
+        return work.partial.bytes;
       });
     } finally {
       this.#works.delete(file.name);
@@ -265,9 +215,7 @@ export class Files {
     try {
       for (;;) {
         await clock.sleep(1_000, this.#over.signal);
-        for (const [late, sinceMs] of this.#asked) {
-          if (clock.now() - sinceMs > this.#step.options.timeoutMs) late.abort(tooLate);
-        }
+        this.#small.giveUpLate();
         let bytes = this.#doneBytes;
         for (const { partial } of this.#works.values()) bytes += partial.bytes;
         const line = progress.look(clock.now(), bytes, total);
