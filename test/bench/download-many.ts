@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { markdownTable } from '../support/generated-section.ts';
 import { helperProgram } from '../support/run-helper.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-import { asInImage } from './download-race.ts';
+import { asInImage } from './as-in-image.ts';
 
 const bodyOf = (at: number) => Buffer.from(`file ${at} `.repeat(200 + (at % 500)));
 const nameOf = (at: number) => `d${at % 50}/f${at}`;

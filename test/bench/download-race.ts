@@ -8,6 +8,7 @@ import { makeCertificate } from '../support/certificate.ts';
 import { markdownTable } from '../support/generated-section.ts';
 import { helperProgram } from '../support/run-helper.ts';
 import { createTempDir } from '../support/temp-dir.ts';
+import { asInImage } from './as-in-image.ts';
 
 interface Racer {
   readonly name: string;
@@ -21,9 +22,6 @@ interface Racer {
 const checked = (fetching: string, path: string, digest: string, after = 'true') => [
   ...['sh', '-c', `${fetching} && echo "${digest}  ${path}" | sha256sum -c --quiet && ${after}`],
 ];
-
-// how Node is started in the image, see images/helper/Dockerfile
-export const asInImage = ['env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=1'];
 
 const racers: readonly Racer[] = [
   {

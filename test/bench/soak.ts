@@ -1,6 +1,7 @@
 // A long run in one process: fetches and waits, one round after the other, under faults, stops and restarts; does what
-// the process holds stay level? Rewrites soak.md. GREENROOM_SOAK_MINUTES: for how long (default 60). To have the C
-// library's heap as the image has it, start it with MALLOC_ARENA_MAX=1.
+// the process holds stay level? Rewrites soak.md. GREENROOM_SOAK_MINUTES: for how long (default 60). Node has to be
+// started as in the image: with V8's own choice, which follows the machine's memory, its young generation took up to
+// 131 MB, more and more of them touched for hours.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ writeFileSync(
 
 \`npm run bench -- soak\` rewrites this page. ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${model}, ${process.platform}.
 
-This run lasted ${minutes} minutes and says nothing about a longer one (\`GREENROOM_SOAK_MINUTES\`, 60 where it is not set). Seed ${seed}. Heaps of the C library: ${process.env.MALLOC_ARENA_MAX ?? 'as many as it likes'} (the image has one).
+This run lasted ${minutes} minutes and says nothing about a longer one (\`GREENROOM_SOAK_MINUTES\`, 60 where it is not set). Seed ${seed}. Node is started as in the image: \`MALLOC_ARENA_MAX=${process.env.MALLOC_ARENA_MAX ?? ''} node ${process.execArgv.join(' ')}\`.
 
 ${rounds} rounds in one process, of the helper's own code against servers on loopback, each of a kind that chance chooses: ${field.kinds.join('; ')}. Up to three answers of a round go wrong (connections cut, reset and hung up, silence, 503; SERVFAIL, silence, truncation, refusal and "no such name" from the name server; watches that end, are cut or are too old), and one in six is stopped at a point that chance chooses, to be gone on with by a later one. The helper's clock runs ${haste} times as fast. ${counts.done} rounds were done, ${counts.stopped} were stopped, ${counts.failed} failed.
 

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { markdownTable } from '../support/generated-section.ts';
 import { root } from '../support/read-imports.ts';
 import { helperProgram } from '../support/run-helper.ts';
+import { imageOptions } from './as-in-image.ts';
 
 interface Contestant {
   readonly name: string;
@@ -23,8 +24,7 @@ interface Contestant {
 
 const node = process.execPath;
 const connect = "require('node:net').connect(PORT, '127.0.0.1', () => process.exit())";
-// as the image's Dockerfile has it
-const entrypoint = [node, '--use-openssl-ca', '--max-semi-space-size=1', helperProgram];
+const entrypoint = [node, ...imageOptions, helperProgram];
 const forever = (attempt: string) => `until ${attempt}; do sleep 1; done 2>/dev/null`;
 const base: Contestant = {
   name: 'node -e 0',

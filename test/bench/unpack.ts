@@ -14,7 +14,8 @@ import { tarOf } from '../support/raw-archives.ts';
 import { root } from '../support/read-imports.ts';
 import { helperProgram } from '../support/run-helper.ts';
 import { createTempDir } from '../support/temp-dir.ts';
-import { asInImage, firstLine, median, type Sample, timed } from './download-race.ts';
+import { asInImage } from './as-in-image.ts';
+import { firstLine, median, type Sample, timed } from './download-race.ts';
 
 const megabytes = Number(process.env.BENCH_MIB ?? 300);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
