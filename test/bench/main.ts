@@ -8,17 +8,16 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   downloads: () => import('./downloads.ts'),
   herd: async () => (await import('./herd.ts')).writeHerd(),
   manifests: () => import('./manifests.ts'),
-  'pod-start': async () => spawnSync(process.execPath, [e2e, 'measure', 'pod-start'], { stdio: 'inherit' }),
-  soak: async () => runAsInImage(join(import.meta.dirname, 'soak.ts')),
+  'pod-start': async () => runAlone([process.execPath, e2e, 'measure', 'pod-start']),
+  soak: async () => runAlone([...asInImage, join(import.meta.dirname, 'soak.ts')]),
   start: () => import('./start.ts'),
   unpack: () => import('./unpack.ts'),
   waiting: () => import('./waiting.ts'),
 };
 
-/** In a process of its own: how much memory Node takes depends on how it is started. */
-function runAsInImage(program: string): void {
-  const [command = '', ...words] = asInImage;
-  process.exitCode = spawnSync(command, [...words, program], { stdio: 'inherit' }).status ?? 1;
+/** In a process of its own, as which it ends. */
+function runAlone([command = '', ...words]: readonly string[]): void {
+  process.exitCode = spawnSync(command, words, { stdio: 'inherit' }).status ?? 1;
 }
 
 const [name = ''] = process.argv.slice(2);
