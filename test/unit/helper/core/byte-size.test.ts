@@ -11,6 +11,10 @@ test('a size is read by its suffix, binary or decimal', () => {
     ['1.5Gi', 1_610_612_736],
     ['10G', 10_000_000_000],
     ['3k', 3_000],
+    ['2M', 2_000_000],
+    ['4Mi', 4_194_304],
+    ['2T', 2_000_000_000_000],
+    ['2Ti', 2_199_023_255_552],
   ];
   for (const [text, expectedBytes] of cases) assert.equal(parseByteSize(text), expectedBytes, text);
 });
@@ -35,5 +39,10 @@ test('it is written with the largest suffix that divides it', () => {
 });
 
 test('a measured size is given in the largest unit that fits', () => {
-  assert.deepEqual([512, 1_536, 10 * 2 ** 30].map(describeByteSize), ['512 B', '1.5 KiB', '10.0 GiB']);
+  assert.deepEqual([512, 1_024, 1_536, 10 * 2 ** 30].map(describeByteSize), [
+    '512 B',
+    '1.0 KiB',
+    '1.5 KiB',
+    '10.0 GiB',
+  ]);
 });

@@ -31,10 +31,12 @@ test('https never becomes http, and nothing leads out of HTTP', () => {
 });
 
 test('redirects are bounded', () => {
-  const hop = firstHop(new URL('http://a/'));
-  assert.throws(() => nextHop(nextHop(hop, 301, '/1', 1), 301, '/2', 1), {
+  const second = nextHop(nextHop(firstHop(new URL('http://a/')), 301, '/1', 2), 301, '/2', 2);
+  assert.equal(second.url.pathname, '/2');
+  assert.throws(() => nextHop(second, 301, '/3', 2), {
     code: 'TOO_MANY_REDIRECTS',
-    message: 'more than 1 redirects: http://a/1 redirects to http://a/2',
+    message: 'more than 2 redirects: http://a/2 redirects to http://a/3',
+    hint: 'Name the last URL as the source, or raise --max-redirects',
   });
 });
 
