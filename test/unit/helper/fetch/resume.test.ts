@@ -46,6 +46,7 @@ test('a range is asked for only where something will prove that it continues wha
   ]);
   assert.deepEqual(rangeHeaders('conditional', dated)[1], ['if-range', date]);
   assert.deepEqual(rangeHeaders('bare', weak), [['range', 'bytes=4-']]);
+  assert.deepEqual(rangeHeaders('bare', strong, 7), [['range', 'bytes=4-6']]);
   assert.deepEqual(rangeHeaders('whole', strong), []);
 });
 
@@ -55,6 +56,34 @@ test('206 is appended when place, size and validator are those of what is held',
   assert.equal(judge(206, { ...rest }, { held: dated }), 'append');
   assert.equal(judge(206, { ...rest }, { held: bare, asking: 'bare', digestKnown: true }), 'append');
   assert.equal(judge(206, { ...rest, etag: 'W/"v1"' }, { held: weak, asking: 'bare', digestKnown: true }), 'append');
+});
+
+test('what is known of a rest is told: its length, the size of all, and by what to go on with it later', () => {
+  const taken = (range: string, headers: Record<string, string>, held: Held, asking: Asking = 'conditional') => {
+    const answered: Record<string, string> = { 'content-range': range, ...headers };
+    return judgeAnswer({ status: 206, header: (name) => answered[name] }, asking, held, true, 'u');
+  };
+  const about = { kind: 'append', framed: true };
+  const { validators } = strong;
+  const etag = { etag: '"v1"' };
+  assert.deepEqual(taken('bytes 4-9/10', etag, strong), { ...about, validators, sizeBytes: 10, bodyBytes: 6 });
+  assert.deepEqual(taken('bytes 4-6/*', etag, strong), { ...about, validators, sizeBytes: 10, bodyBytes: 3 });
+  const { sizeBytes: _, ...unsized } = strong;
+  assert.deepEqual(taken('bytes 4-4/*', etag, unsized), { ...about, validators, bodyBytes: 1 });
+  assert.deepEqual(taken('bytes 4-4/5', etag, unsized), { ...about, validators, sizeBytes: 5, bodyBytes: 1 });
+  const rest = { ...about, sizeBytes: 10, bodyBytes: 6 };
+  assert.deepEqual(taken('bytes 4-9/10', {}, dated), { ...rest, validators: dated.validators });
+  // only the digest proves it: no validator may be trusted for the next rest
+  assert.deepEqual(taken('bytes 4-9/10', {}, strong), { ...rest, validators: {} });
+  assert.deepEqual(taken('bytes 4-9/10', { etag: 'W/"v1"' }, weak, 'bare'), { ...rest, validators: {} });
+});
+
+test('206 that nobody asked for is taken where it covers all', () => {
+  const whole = (range: string) => judge(206, { 'content-range': range }, { asking: 'whole', held: undefined });
+  assert.equal(whole('bytes 0-9/10'), 'replace');
+  for (const range of ['bytes 0-8/10', 'bytes 1-9/10', 'bytes 1-10/10', 'bytes 0-9/*']) {
+    assert.equal(whole(range), 'fail UNEXPECTED_ANSWER', range);
+  }
 });
 
 test('206 of anything else is never appended', () => {
@@ -67,6 +96,7 @@ test('206 of anything else is never appended', () => {
   assert.equal(judge(206, { 'content-range': 'bytes 3-9/10', etag: '"v1"' }), 'ask whole', 'another place');
   assert.equal(judge(206, { 'content-range': 'bytes 0-9/10', etag: '"v1"' }), 'ask whole', 'the beginning');
   assert.equal(judge(206, { 'content-range': 'bytes 4-3/10', etag: '"v1"' }), 'ask whole', 'nonsense');
+  assert.equal(judge(206, { 'content-range': 'bytes 4-10/10', etag: '"v1"' }), 'ask whole', 'beyond its end');
   assert.equal(judge(206, { 'content-type': 'multipart/byteranges; boundary=x', etag: '"v1"' }), 'ask whole');
   assert.equal(judge(206, { ...rest, 'content-length': '7', etag: '"v1"' }), 'ask whole', 'two lengths');
   assert.equal(judge(206, { ...rest, 'content-encoding': 'gzip', etag: '"v1"' }), 'ask whole', 'another coding');
@@ -77,6 +107,8 @@ test('200 in place of 206 replaces what is held, unless the server has only mish
   assert.equal(judge(200, { 'content-length': '10', etag: '"v2"' }), 'replace');
   assert.equal(judge(200, { 'content-length': '10', etag: '"v1"' }), 'ask bare');
   assert.equal(judge(200, { 'content-length': '10', 'last-modified': date }, { held: dated }), 'ask bare');
+  assert.equal(judge(200, { 'content-length': '10', 'last-modified': other }, { held: dated }), 'replace');
+  assert.equal(judge(200, { 'content-length': '10' }, { held: dated }), 'replace');
   assert.equal(judge(200, { 'content-length': '10', etag: '"v1"' }, { asking: 'bare' }), 'replace');
 });
 
