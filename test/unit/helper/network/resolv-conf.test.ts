@@ -49,4 +49,6 @@ test('skips comments, unknown lines and Windows line ends', () => {
 test('keeps options within the bounds of resolv.conf(5)', () => {
   const { ndots, timeoutMs, attempts } = parseResolvConf('options ndots:99 timeout:90 rotate attempts:9\n');
   assert.deepEqual({ ndots, timeoutMs, attempts }, { ndots: 15, timeoutMs: 30_000, attempts: 5 });
+  const least = parseResolvConf('options ndots:0 timeout:0 attempts:0\n');
+  assert.deepEqual([least.ndots, least.timeoutMs, least.attempts], [0, 1_000, 1]);
 });
