@@ -5,6 +5,7 @@ import { symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../../cli/src/commands/index.ts';
+import { cleanEnv } from '../../support/environment.ts';
 import { cliProgram } from '../../support/run-cli.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -12,7 +13,7 @@ const folder = createTempDir();
 symlinkSync(cliProgram, join(folder.path, 'greenroom'));
 symlinkSync(cliProgram, join(folder.path, 'kubectl_complete-greenroom'));
 process.once('exit', () => folder[Symbol.dispose]());
-const env = { ...process.env, PATH: [folder.path, process.env.PATH].join(delimiter), HOME: folder.path };
+const env = cleanEnv({ PATH: [folder.path, process.env.PATH].join(delimiter), HOME: folder.path });
 
 function run(program: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, { env, encoding: 'utf8', cwd: folder.path });

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { cleanEnv } from '../../support/environment.ts';
 import { cliProgram, runCli } from '../../support/run-cli.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -64,7 +65,10 @@ test('several inputs become one stream of documents', async () => {
 
 test('a reader that goes away is no fault', async () => {
   const input = Array.from({ length: 2_000 }, (_, index) => pod(`p${index}`)).join('---\n');
-  const child = spawn(process.execPath, [cliProgram, 'inject', ...wait, '-'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [cliProgram, 'inject', ...wait, '-'], {
+    env: cleanEnv(),
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   child.stdin.end(input);
   child.stdout.once('data', () => child.stdout.destroy());
   const code = await new Promise((resolve) => {
@@ -77,7 +81,10 @@ test('by the name kubectl-greenroom it is a plugin of kubectl', async () => {
   using folder = createTempDir();
   const plugin = join(folder.path, 'kubectl-greenroom');
   symlinkSync(cliProgram, plugin);
-  const child = spawn(process.execPath, [plugin, 'inject', '--help'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [plugin, 'inject', '--help'], {
+    env: cleanEnv(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let help = '';
   child.stdout.on('data', (chunk) => {
     help += chunk;

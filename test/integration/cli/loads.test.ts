@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { cleanEnv } from '../../support/environment.ts';
 import { cliProgram } from '../../support/run-cli.ts';
 
 /** The bytes of our files that a command line loads. */
@@ -13,7 +14,7 @@ process.on('exit', () => writeSync(3, String(Object.keys(require.cache).reduce((
 require(${JSON.stringify(cliProgram)});`;
   const ended = spawnSync(process.execPath, ['--eval', script, '--', ...words], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: cleanEnv({ NODE_DISABLE_COMPILE_CACHE: '1' }),
     encoding: 'utf8',
   });
   return Number(ended.output[3]);

@@ -6,6 +6,7 @@ import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { cleanEnv } from '../../support/environment.ts';
 import { root } from '../../support/read-imports.ts';
 import { cliProgram } from '../../support/run-cli.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
@@ -23,7 +24,7 @@ const good = 'kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec:\n  container
 const bad = `${good}  initContainers:\n  - {name: b, image: "b:1", livenessProbe: {exec: {command: [a]}}}\n`;
 
 function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, folder = root) {
-  const options = { encoding: 'utf8', cwd: folder, env: { ...process.env, ...env } } as const;
+  const options = { encoding: 'utf8', cwd: folder, env: cleanEnv(env) } as const;
   const { status, stdout, stderr } = spawnSync(program, args, options);
   return { status, stdout, stderr };
 }
