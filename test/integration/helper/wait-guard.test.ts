@@ -11,7 +11,7 @@ test('a guard that comes true ends the wait, and is named with what was missing'
   using folder = createTempDir();
   const target = `tcp://127.0.0.1:${await closedPort()}`;
   const waiting = startWait([target, '--fail-if', `file://${folder.path}/failed --contains "it's over"`]);
-  await waiting.saw(/^--fail-if file:.*: does not hold: no such file/);
+  await Promise.all([waiting.saw(/^tcp:.* not ready/), waiting.saw(/^--fail-if file:.*: does not hold: no such file/)]);
   folder.write('failed', "so it's over");
   const failure = await failureOf(waiting.ended);
   assert.equal(failure.code, 'GUARD_HOLDS');

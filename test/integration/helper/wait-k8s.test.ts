@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiServer } from '../../support/api-server.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { failureOf, firstCause, startWait } from '../../support/running-wait.ts';
 
 const jobs = '/apis/batch/v1/namespaces/shop/jobs';
@@ -263,7 +264,11 @@ test('an API server that goes away is named, and its return finds what changed',
 test('at the deadline what is known of it is said', async () => {
   await using api = await ApiServer.start();
   api.put(jobs, 'migrate', job());
-  const failure = await failureOf(startWait(['k8s://job/migrate', '--deadline', '3s'], api.env).ended);
+  const clock = new JumpingClock();
+  const waiting = startWait(['k8s://job/migrate', '--deadline', '5m'], api.env, clock);
+  await waiting.saw(/not ready/);
+  clock.jump(300_000);
+  const failure = await failureOf(waiting.ended);
   assert.equal(failure.code, 'DEADLINE_PASSED');
   assert.match(failure.message, /the Job is not complete$/);
   await api.unwatched();

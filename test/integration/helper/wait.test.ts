@@ -12,9 +12,12 @@ import type { Runtime } from '../../../helper/src/runtime.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { type DnsServer, startDnsServer } from '../../support/dns-server.ts';
 import { startOrigin } from '../../support/http-origin.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { failureOf, firstCause, startWait } from '../../support/running-wait.ts';
 import { closedPort, startTcpListener } from '../../support/tcp-listener.ts';
 import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
+
+const deadlineMs = 300_000;
 
 test('tcp: waits while nothing listens, is ready as soon as something does, and closes what it opened', async () => {
   const port = await closedPort();
@@ -30,7 +33,11 @@ test('tcp: waits while nothing listens, is ready as soon as something does, and 
 
 test('tcp: a deadline over nothing that listens names cause and cure', async () => {
   const port = await closedPort();
-  const failure = await failureOf(startWait([`tcp://127.0.0.1:${port}`, '--deadline', '300ms']).ended);
+  const clock = new JumpingClock();
+  const waiting = startWait([`tcp://127.0.0.1:${port}`, '--deadline', '5m'], {}, clock);
+  await waiting.saw(/not ready/);
+  clock.jump(deadlineMs);
+  const failure = await failureOf(waiting.ended);
   assert.equal(failure.code, 'DEADLINE_PASSED');
   assert.match(failure.message, /not ready after .*: connection refused: 127\.0\.0\.1:/);
   assert.match(failure.hint ?? '', /This is the pod itself/);
@@ -335,10 +342,17 @@ test('http: a secret header is sent, and a missing one is a fault before anythin
   assert.equal(origin.requests.length, 1);
 });
 
-test('http: a server that says nothing does not hold up the deadline, and every connection is closed', async () => {
-  await using listener = await startTcpListener();
-  const words = [`http://127.0.0.1:${listener.port}/`, '--timeout', '100ms', '--deadline', '400ms'];
-  const failure = await failureOf(startWait(words).ended);
+test('http: a server that says nothing does not hold up the deadline, and every connection is closed', {
+  timeout: 60_000,
+}, async () => {
+  const clock = new JumpingClock();
+  // a request is there: it is the answer that is waited for; the first is given up, the second meets the deadline
+  let asked = 0;
+  await using listener = await startTcpListener(
+    (socket) => void socket.once('data', () => clock.jump((++asked === 1 ? 4 : 1) * 60_000)),
+  );
+  const words = [`http://127.0.0.1:${listener.port}/`, '--timeout', '4m', '--deadline', '5m'];
+  const failure = await failureOf(startWait(words, {}, clock).ended);
   assert.equal(failure.code, 'DEADLINE_PASSED');
   assert.match(failure.message, /connected, but no answer in time/);
   assert.ok(listener.accepted >= 2);
@@ -370,9 +384,11 @@ test('all: several targets of several kinds are waited for at once, and each is 
 
 test('all: what is missing at the deadline is named, what is ready is not', async () => {
   const port = await closedPort();
-  const failure = await failureOf(
-    startWait([`tcp://127.0.0.1:${port}`, 'dns://localhost', '--deadline', '200ms']).ended,
-  );
+  const clock = new JumpingClock();
+  const waiting = startWait([`tcp://127.0.0.1:${port}`, 'dns://localhost', '--deadline', '5m'], {}, clock);
+  await Promise.all([waiting.saw(/^tcp.* not ready/), waiting.saw(/^dns.* ready/)]);
+  clock.jump(deadlineMs);
+  const failure = await failureOf(waiting.ended);
   assert.match(failure.message, /^tcp:\/\/127.0.0.1:\d+ not ready after/);
 });
 
