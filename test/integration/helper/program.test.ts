@@ -8,6 +8,7 @@ import { parseTermination } from '../../../helper/src/contract/termination.ts';
 import { startOrigin } from '../../support/http-origin.ts';
 import { runHelper, startHelper } from '../../support/run-helper.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
+import { prepareTimeJump } from '../../support/time-jump.ts';
 
 const server = createServer((socket) => socket.end());
 let ready = '';
@@ -110,7 +111,12 @@ test('a target that is ready ends it with 0 and a message', async () => {
 });
 
 test('a deadline that passes ends it with 124, naming the target, the attempts and the last cause', async () => {
-  const { exitCode, termination, log } = await runHelper(['wait', closed, '--deadline', '600ms']);
+  using folder = createTempDir();
+  const time = prepareTimeJump(folder);
+  const helper = startHelper(['wait', closed, '--deadline', '5m'], time.env);
+  await helper.logged('refused');
+  time.jump();
+  const { exitCode, termination, log } = await helper.ended;
   assert.equal(exitCode, 124);
   const { facts, sentence } = parseTermination(termination ?? '') ?? {};
   assert.match(sentence ?? '', /tcp:\/\/127\.77\.0\.1:\d+ .*not ready/);

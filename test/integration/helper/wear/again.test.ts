@@ -14,7 +14,7 @@ test('a plan that is run again ends with 0, writes its own message, and leaves t
   await using origin = await startOrigin((request) =>
     serveObject({ body: Buffer.from('the model'), etag: '"1"' }, request),
   );
-  const plan = `- wait tcp://127.0.0.1:${origin.port} ${origin.url}/\n- fetch ${origin.url}/f ${path}\n- wait file://${path}\n`;
+  const plan = `- wait tcp://127.0.0.1:${origin.port} ${origin.url}/ --timeout 60s\n- fetch ${origin.url}/f ${path}\n- wait file://${path}\n`;
   // longer than any of ours: what is left of it would show
   const termination = folder.write('end', `an older message ${'x'.repeat(4_000)}\n{"outcome":"failed"}`);
   const env = { GREENROOM_PLAN: plan, GREENROOM_TERMINATION_LOG: termination };
@@ -36,12 +36,12 @@ test('a wait that failed once leaves nothing that a run later could stumble over
   using folder = createTempDir();
   const path = join(folder.path, 'ready');
   const termination = join(folder.path, 'end');
-  const words = ['wait', `file://${path}`, '--deadline', '300ms'];
+  const words = (deadline: string) => ['wait', `file://${path}`, '--deadline', deadline];
   const env = { GREENROOM_TERMINATION_LOG: termination };
-  assert.equal((await startHelper(words, env).ended).exitCode, 124);
+  assert.equal((await startHelper(words('300ms'), env).ended).exitCode, 124);
   assert.match(readFileSync(termination, 'utf8'), /not ready after/);
   folder.write('ready', '');
-  assert.equal((await startHelper(words, env).ended).exitCode, 0);
+  assert.equal((await startHelper(words('60s'), env).ended).exitCode, 0);
   assert.match(readFileSync(termination, 'utf8'), /ready after/);
   assert.doesNotMatch(readFileSync(termination, 'utf8'), /not ready/);
 });
