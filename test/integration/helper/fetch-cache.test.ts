@@ -48,7 +48,7 @@ interface World extends AsyncDisposable {
 }
 
 /** An origin that serves `body` at every path, a cache, and pods that fetch. */
-async function createWorld(script?: Script, time = clock): Promise<World> {
+async function createWorld(script?: Script): Promise<World> {
   const folder = createTempDir();
   const origin = await startOrigin(script ?? ((request) => serveObject({ body, etag: '"1"' }, request)));
   const cache = join(folder.path, 'cache');
@@ -61,7 +61,7 @@ async function createWorld(script?: Script, time = clock): Promise<World> {
     if (step.kind !== 'fetch') throw new Error('no fetch');
     const log = memoryLog();
     const signal = new AbortController().signal;
-    await fetch(step, { clock: time, random: { next: () => 0 }, log, env: {}, signal });
+    await fetch(step, { clock, random: { next: () => 0 }, log, env: {}, signal });
     if (!also.includes('--unpack')) assert.deepEqual(readFileSync(path), content);
     return log.messages().join('\n');
   };
@@ -190,21 +190,6 @@ test('a failure of the origin is one, and leaves no lock', async () => {
   const { code } = await world.failureOf('a');
   assert.equal(code, 'HTTP_REFUSED');
   assert.deepEqual(readdirSync(join(world.cache, '.greenroom')), []);
-});
-
-test('whoever waits says for whom, and its deadline counts', async () => {
-  await using world = await createWorld(undefined, systemClock);
-  mkdirSync(join(world.cache, '.greenroom'), { recursive: true });
-  const lock = join(world.cache, '.greenroom', `${entryOf(body)}.lock-1`);
-  writeFileSync(lock, JSON.stringify({ pod: 'pod-b', processNamespace: 'other', process: 1, started: '1' }));
-  const { code, message } = await world.failureOf('a', ['--deadline', '3s']);
-  assert.equal(code, 'DEADLINE_PASSED');
-  assert.match(message, /pod-b is fetching it into the cache/);
-  assert.equal(world.origin.requests.length, 0);
-  // silent for a minute, by the clock of the volume
-  utimesSync(lock, Date.now() / 1_000 - 61, Date.now() / 1_000 - 61);
-  await world.run('b');
-  assert.equal(world.origin.requests.length, 1);
 });
 
 test('eight programs at once download once; when the one that does is killed, another goes on where it was', {

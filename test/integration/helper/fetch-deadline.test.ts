@@ -1,7 +1,7 @@
 // What a fetch says at its end: when its time is up, that more was coming, and how much of it is kept.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { fetch } from '../../../helper/src/fetch/fetch.ts';
 import type { Clock } from '../../../helper/src/ports/clock.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
 import { serveObject, startOrigin } from '../../support/http-origin.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -56,6 +57,43 @@ test('time that is up while bytes come is no silence, nor what failed before the
   const end = `time was up before all of it had come; ${describeByteSize(kept())} of 293.0 KiB are kept for the next try`;
   assert.ok(failure.message.endsWith(end), failure.message);
   assert.match(failure.hint ?? '', /--deadline/);
+});
+
+test('whoever waits for another at a cache says for whom, and its deadline counts', async () => {
+  const body = randomBytes(1_000);
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  using folder = createTempDir();
+  await using origin = await startOrigin(() => ({ body }));
+  const path = join(folder.path, 'f');
+  const room = join(folder.path, 'cache', '.greenroom');
+  mkdirSync(room, { recursive: true });
+  const lock = join(room, `sha256-${sha256}.lock-1`);
+  writeFileSync(lock, JSON.stringify({ pod: 'pod-b', processNamespace: 'other', process: 1, started: '1' }));
+  const words = ['--sha256', sha256, '--cache', join(folder.path, 'cache'), '--deadline', '1h'];
+  const step = parseStep(['fetch', `${origin.url}/f`, path, ...words]);
+  assert.ok(step.kind === 'fetch');
+  const { signal } = new AbortController();
+  const [clock, log] = [new JumpingClock(), memoryLog()];
+  const run = () => fetch(step, { clock, random: { next: () => 0 }, log, env: {}, signal });
+
+  let failure: Failure | undefined;
+  const failed = run().catch((error) => {
+    failure = error;
+  });
+  while (failure === undefined && !log.messages('warn').some((line) => line.includes('is fetching it'))) {
+    clock.jump(1_000);
+    await sleep(5);
+  }
+  clock.jump(3_600_000);
+  await failed;
+  assert.equal(failure?.code, 'DEADLINE_PASSED');
+  assert.match(failure.message, /pod-b is fetching it into the cache/);
+  assert.equal(origin.requests.length, 0);
+  // silent for a minute, by the clock of the volume
+  utimesSync(lock, Date.now() / 1_000 - 61, Date.now() / 1_000 - 61);
+  await run();
+  assert.equal(origin.requests.length, 1);
+  assert.deepEqual(readFileSync(path), body);
 });
 
 test('the source is named once, and nothing is left where it stood again', async () => {

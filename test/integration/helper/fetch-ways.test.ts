@@ -15,7 +15,7 @@ import { memoryLog } from '../../support/memory-log.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
 function run(words: string[], env: Record<string, string> = {}) {
-  const step = parseStep(['fetch', ...words, '--deadline', '10s']);
+  const step = parseStep(['fetch', ...words, '--deadline', '2m']);
   if (step.kind !== 'fetch') throw new Error('no fetch');
   const { signal } = new AbortController();
   return fetch(step, { clock: systemClock, random: { next: () => 0 }, log: memoryLog(), env, signal });

@@ -10,6 +10,7 @@ import type { Clock } from '../../../helper/src/ports/clock.ts';
 import type { StepReport } from '../../../helper/src/runtime.ts';
 import { systemClock } from '../../../helper/src/system/clock.ts';
 import { type OriginRequest, type Reply, serveObject, startOrigin } from '../../support/http-origin.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { type MemoryLog, memoryLog } from '../../support/memory-log.ts';
 import { createTempDir } from '../../support/temp-dir.ts';
 
@@ -18,26 +19,25 @@ const changed = randomBytes(300_000);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const etag = '"v1"';
 
-// Real time, but none of it spent in pauses: only what is shorter than every timeout here is cut short.
-const clock: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(ms < 10_000 ? Math.min(ms, 10) : ms, signal),
-};
+/** A clock whose time is not spent in pauses: only what is shorter than every timeout here is cut short. */
+const withoutPauses = (clock: Clock): Clock => ({
+  now: () => clock.now(),
+  wallTime: () => clock.wallTime(),
+  sleep: (ms, signal) => clock.sleep(ms < 10_000 ? Math.min(ms, 10) : ms, signal),
+});
+const realClock = withoutPauses(systemClock);
 
 interface Run {
   readonly log: MemoryLog;
   readonly result: Promise<StepReport>;
 }
 
-function start(
-  words: string[],
-  also: { signal?: AbortSignal; env?: Record<string, string>; real?: boolean } = {},
-): Run {
+function start(words: string[], also: { signal?: AbortSignal; env?: Record<string, string>; clock?: Clock } = {}): Run {
   const log = memoryLog();
   const step = parseStep(['fetch', ...words]);
   if (step.kind !== 'fetch') throw new Error('no fetch');
-  const { signal = new AbortController().signal, env = {}, real = false } = also;
-  const runtime = { clock: real ? systemClock : clock, random: { next: () => 0 }, log, env, signal };
+  const { signal = new AbortController().signal, env = {}, clock = realClock } = also;
+  const runtime = { clock, random: { next: () => 0 }, log, env, signal };
   return { log, result: fetch(step, runtime) };
 }
 
@@ -52,6 +52,16 @@ const leftovers = (folder: string) => {
   const room = join(folder, '.greenroom');
   return existsSync(room) ? readdirSync(room).filter((name) => /part|\.[0-9a-f]{12}\./.test(name)) : [];
 };
+
+/** How much of a download lies in that folder, unfinished. */
+const partBytes = (folder: string) => {
+  const parts = leftovers(folder).filter((name) => name.endsWith('.part'));
+  return Math.max(0, ...parts.map((name) => statSync(join(folder, '.greenroom', name)).size));
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await systemClock.sleep(5);
+}
 
 /** The process that left a state is this one, which is alive: makes it another's. @returns the states */
 const makeOver = (room: string) =>
@@ -143,15 +153,19 @@ test('a status that will not change ends it at once, says why, and leaves nothin
 test('the deadline ends it, and the last cause is told', async () => {
   using folder = createTempDir();
   await using origin = await startOrigin(() => ({ status: 503 }));
-  const failure = await failureOf(
-    start([`${origin.url}/f`, join(folder.path, 'f'), '--deadline', '600ms'], { real: true }),
-  );
+  const clock = new JumpingClock();
+  const run = start([`${origin.url}/f`, join(folder.path, 'f'), '--deadline', '5m'], { clock });
+  await until(() => run.log.messages('warn').some((message) => message.includes('HTTP 503')));
+  clock.jump(300_000);
+  const failure = await failureOf(run);
   assert.equal(failure.code, 'DEADLINE_PASSED');
   assert.equal(failure.details.cause, 'HTTP_UNAVAILABLE');
   assert.match(failure.message, /not fetched to .*\/f within .*: HTTP 503/);
 });
 
-test('a server that falls silent, before its answer or within it, is left and asked again', async () => {
+test('a server that falls silent, before its answer or within it, is left and asked again', {
+  timeout: 60_000,
+}, async () => {
   using folder = createTempDir();
   await using origin = await startOrigin((request) =>
     request.number === 1
@@ -159,13 +173,26 @@ test('a server that falls silent, before its answer or within it, is left and as
       : serveObject({ body, etag }, request, request.number === 2 ? { stallAt: 100_000 } : {}),
   );
   const path = join(folder.path, 'f');
-  const run = start([`${origin.url}/f`, path, '--timeout', '200ms'], { real: true });
+  const clock = new JumpingClock();
+  const silence = () => clock.jump(600_000);
+  const words = [`${origin.url}/f`, path, '--timeout', '10m', '--min-speed', '0', '--deadline', '1000h'];
+  const run = start(words, { clock: withoutPauses(clock) });
+  await until(() => origin.requests.length === 1);
+  silence();
+  await until(() => partBytes(folder.path) === 100_000);
+  // the silence counts from when somebody looked at what had come
+  await until(() => {
+    if (run.log.entries.some(({ fields }) => fields.code === 'STALLED')) return true;
+    silence();
+    return false;
+  });
   await run.result;
   assert.deepEqual(readFileSync(path), body);
   assert.deepEqual(
     run.log.entries.flatMap(({ fields }) => (fields.code === undefined ? [] : [fields.code])),
     ['TIMED_OUT', 'STALLED'],
   );
+  assert.ok(run.log.messages('warn').some((message) => message.startsWith('nothing came for ')));
   assert.equal(origin.requests[2]?.headers.range, 'bytes=100000-');
 });
 
@@ -267,15 +294,11 @@ test('what a stopped run left is taken up by the next, without asking for it aga
   const stop = new AbortController();
   const reason = new Error('SIGTERM');
   const first = start([`${origin.url}/f`, path], { signal: stop.signal });
-  const room = join(folder.path, '.greenroom');
-  const partial = () =>
-    readdirSync(folder.path).includes('.greenroom') && readdirSync(room).find((n) => n.endsWith('.part'));
-  while (!partial()) await systemClock.sleep(5);
-  await systemClock.sleep(50);
+  await until(() => partBytes(folder.path) > 0);
   stop.abort(reason);
   await assert.rejects(first.result, reason);
   assert.equal(existsSync(path), false);
-  for (const state of makeOver(room)) assert.ok(!state.includes(origin.url));
+  for (const state of makeOver(join(folder.path, '.greenroom'))) assert.ok(!state.includes(origin.url));
   const second = start([`${origin.url}/f`, path]);
   await second.result;
   assert.deepEqual(readFileSync(path), body);
@@ -434,12 +457,10 @@ for (const across of [false, true]) {
     if (across) {
       const stop = new AbortController();
       const first = start(words, { signal: stop.signal });
-      const room = join(folder.path, '.greenroom');
-      const sizes = () => leftovers(folder.path).map((name) => statSync(join(room, name)).size);
-      while (Math.max(0, ...sizes()) < 90_000) await systemClock.sleep(5);
+      await until(() => partBytes(folder.path) >= 90_000);
       stop.abort(new Error('SIGTERM'));
       await failureOf(first);
-      makeOver(room);
+      makeOver(join(folder.path, '.greenroom'));
     }
     assert.equal((await failureOf(start(words))).code, 'INTEGRITY_MISMATCH');
     const ranges = origin.requests.map((request) => request.headers.range?.slice(0, 7));
@@ -493,7 +514,7 @@ test('a file that is not there yet is waited for, and what is no file is refused
   using folder = createTempDir();
   const path = join(folder.path, 'copy');
   const run = start([`file://${folder.path}/later`, path]);
-  while (!run.log.messages('warn').some((message) => message.includes('is not there'))) await systemClock.sleep(5);
+  await until(() => run.log.messages('warn').some((message) => message.includes('is not there')));
   folder.write('later', 'here');
   await run.result;
   assert.equal(readFileSync(path, 'utf8'), 'here');
