@@ -16,7 +16,7 @@ async function rehearseConverted(manifest: string, args: readonly string[]) {
   const { exitCode, stdout, stderr } = await runInShell(['convert', '-'], { input: manifest });
   assert.equal(exitCode, 0, stderr);
   const rehearsal = await runCli(
-    ['rehearse', '-', '-o', 'json', '--run-app-for', '10ms', '--deadline', '20s', ...args],
+    ['rehearse', '-', '-o', 'json', '--run-app-for', '10ms', '--deadline', '2m', ...args],
     { input: stdout },
   );
   const [first] = JSON.parse(rehearsal.stdout).rehearsals;

@@ -111,6 +111,7 @@ test('answers of a hostile name server are not addresses: loops, nonsense, a tho
   const server = createSocket('udp4').bind(0, '127.0.0.1');
   await once(server, 'listening');
   let number = 0;
+  const allRead = Promise.withResolvers<void>();
   server.on('message', (query, from) => {
     const head = Buffer.from(query);
     head.writeUInt16BE(0x8180, 2);
@@ -133,17 +134,21 @@ test('answers of a hostile name server are not addresses: loops, nonsense, a tho
       [Buffer.alloc(0)],
     ];
     const chosen = answers[number++ % answers.length] ?? [];
+    // each of the two targets asks two questions at a time: with so many more, every answer was read
+    if (number > answers.length + 4) allRead.resolve();
     head.writeUInt16BE(chosen.length, 6);
     server.send(Buffer.concat([head, ...chosen]), from.port, from.address);
   });
   const { port } = server.address();
   const env = { GREENROOM_RESOLV_CONF: folder.write('resolv.conf', `nameserver 127.0.0.1:${port}\n`) };
-  const words = ['wait', 'dns://db', 'tcp://db:1', '--deadline', '2s', '--timeout', '300ms', '--interval', '50ms'];
-  const { exitCode, stderr, termination } = await runHelper([...words, '--log-format=text', '--log-level=debug'], env);
+  const words = ['wait', 'dns://db', 'tcp://db:1', '--timeout', '300ms', '--interval', '50ms'];
+  const helper = startHelper([...words, '--log-format=text', '--log-level=debug'], env);
+  await Promise.race([allRead.promise, helper.ended]);
+  helper.child.kill('SIGTERM');
+  const { exitCode, stderr, termination } = await helper.ended;
   server.close();
-  assert.equal(exitCode, 124, stderr);
-  assert.match(termination ?? '', /DEADLINE_PASSED/);
-  assert.ok(number >= 6, `only ${number} questions`);
+  assert.equal(exitCode, 143, stderr);
+  assert.match(termination ?? '', /TERMINATED/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
   assert.doesNotMatch(stderr, /[\0-\x09\x0b-\x1f\x7f-\x9f]/);
 });
@@ -158,8 +163,8 @@ test('a secret stands in no line of the log, no message and no state on the volu
   const helper = startHelper(
     [
       ...['fetch', `http://user:${secret}@127.0.0.1:${origin.port}/a?token=${secret}`, join(folder.path, 'data/a')],
-      ...['--header-env', 'X-Token: TOKEN', '--log-level', 'debug', '--deadline', '2s', '--max-failures', '2'],
-    ].map((word) => word),
+      ...['--header-env', 'X-Token: TOKEN', '--log-level', 'debug', '--max-failures', '2'],
+    ],
     { TOKEN: secret },
   );
   const { stderr, termination = '' } = await helper.ended;

@@ -27,7 +27,7 @@ function give(writer: Writer, bytes: Buffer): boolean {
 const digest = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest('hex');
 
 test('whoever was told to wait is told to go on, also when a little more came meanwhile', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   using folder = createTempDir();
   const partial = await createPartialFile(join(folder.path, 'p'), ['sha512']);
@@ -57,7 +57,7 @@ test('whoever was told to wait is told to go on, also when a little more came me
 });
 
 test('parts that come in any order give one file with one digest, also of a size that a thread hashes', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   for (const size of [300_000, 20 << 20]) {
     using folder = createTempDir();

@@ -85,7 +85,7 @@ for (const [format, pack] of [
   ['tar.gz', (bytes: Buffer) => gzipSync(bytes, { level: 0 })],
   ['tar.zst', zstdCompressSync],
 ] as const) {
-  test(`the entries of a ${format} are there before the rest of it is`, { timeout: 20_000 }, async () => {
+  test(`the entries of a ${format} are there before the rest of it is`, { timeout: 60_000 }, async () => {
     using dir = createTempDir();
     const folder = join(dir.path, 'in');
     mkdirSync(folder);
@@ -106,7 +106,7 @@ for (const [format, pack] of [
   });
 }
 
-test('a fault ends it at once, whatever is still to come', { timeout: 20_000 }, async () => {
+test('a fault ends it at once, whatever is still to come', { timeout: 60_000 }, async () => {
   using dir = createTempDir();
   for (const [evil, pack] of [
     [{ name: '../evil', content: 'x' }, (bytes: Buffer) => bytes],
@@ -126,7 +126,7 @@ test('a fault ends it at once, whatever is still to come', { timeout: 20_000 }, 
 });
 
 test('its signal ends it while it waits, in every format, with the reason, and the next one goes well', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   const formats = [tar, gzipSync(tar), zstdCompressSync(tar), zipOf({ name: 'f', content: 'f' })];
   // where it is not installed, this one is left out

@@ -87,7 +87,7 @@ test('a symbolic link in the place of the staged folder itself is not followed',
 });
 
 for (const what of ['folder', 'archive'] as const) {
-  test(`another ${what} in the place of ours is not published`, { timeout: 20_000 }, async () => {
+  test(`another ${what} in the place of ours is not published`, { timeout: 60_000 }, async () => {
     using dir = createTempDir();
     const destination = await openTreeDestination(join(dir.path, 'site'), { env: {}, log: memoryLog() });
     const backstage = await openBackstage(destination);
