@@ -67,24 +67,28 @@ function assertEnded(pid: number): void {
 }
 
 describe('a pod that waits for a Service', () => {
-  it('has its app started once the Service appears, and says until then what is missing', async () => {
-    const { exitCode, order, first, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@3s']);
+  it('says what is missing until the Service appears', async () => {
+    const { stderr } = await rehearseUntil('not ready', [golden('my-app.yaml'), '--service', 'myappb:80@1h']);
+    assert.match(stderr, /tcp:\/\/myappb:80 not ready: .*myappb\.default\.svc\.cluster\.local/);
+    assert.doesNotMatch(stderr, /would start now/);
+  });
+
+  it('has its app started once the Service appears', async () => {
+    const { exitCode, order, first, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@1s']);
     assert.equal(exitCode, 0);
-    assert.deepEqual(order, [
-      'started wait-myappb',
-      'service-created',
-      'exited wait-myappb 0',
-      'initialized',
-      'would-start myapp-container',
-    ]);
+    // a slow machine may start the container when the Service is there already
+    assert.deepEqual(
+      order.filter((event) => event !== 'service-created'),
+      ['started wait-myappb', 'exited wait-myappb 0', 'initialized', 'would-start myapp-container'],
+    );
+    assert.ok(order.indexOf('service-created') < order.indexOf('exited wait-myappb 0'), order.join('\n'));
     const appears = first.events.find(({ kind }) => kind === 'service-created');
     const starts = first.events.find(({ kind }) => kind === 'would-start');
-    assert.ok(Number(starts?.atMs) >= Number(appears?.atMs) && Number(appears?.atMs) >= 3_000);
+    assert.ok(Number(starts?.atMs) >= Number(appears?.atMs) && Number(appears?.atMs) >= 1_000);
     assert.match(
       stderr,
       /Deployment my-app in namespace default, one of its 2 pods: wait-myappb, then myapp-container/,
     );
-    assert.match(stderr, /tcp:\/\/myappb:80 not ready: .*myappb\.default\.svc\.cluster\.local/);
     assert.match(stderr, /Deployment my-app: the app would start after/);
   });
 
@@ -103,9 +107,9 @@ describe('a pod that waits for a Service', () => {
   });
 
   it('is refused at a Service without endpoints, until it has some', async () => {
-    const { exitCode, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@0s+3s']);
+    await rehearseUntil('connection refused', [golden('my-app.yaml'), '--service', 'myappb:80@0s+1h']);
+    const { exitCode, stderr } = await rehearse([golden('my-app.yaml'), '--service', 'myappb:80@0s+1s']);
     assert.equal(exitCode, 0);
-    assert.match(stderr, /connection refused/);
     assert.match(stderr, /Service myappb:80 has ready endpoints/);
   });
 
@@ -277,7 +281,7 @@ describe('native sidecars', () => {
 
   it('keep the next one back until their port answers the startup probe', async () => {
     await using listener = await startTcpListener();
-    const probe = `, startupProbe: {tcpSocket: {port: ${listener.port}}, periodSeconds: 1}`;
+    const probe = `, startupProbe: {tcpSocket: {port: ${listener.port}}, periodSeconds: 1, timeoutSeconds: 60}`;
     const { order } = await rehearse(['-', '--stand-in', 'proxy=sleep 100'], {
       input: pod(`[${sidecar('proxy', probe)}, ${helper('a', '[wait, "dns://kubernetes.default"]')}]`),
     });

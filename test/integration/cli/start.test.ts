@@ -40,12 +40,13 @@ test('the page that the app would serve is that of the site, and nothing is left
 test('Ctrl-C ends it with 130, with all that it started', async () => {
   using folder = createTempDir();
   const { child, output } = start(folder.path);
+  const exit = once(child, 'exit');
   for await (const line of createInterface(child.stderr)) {
-    // the wait for the Service has begun
-    if (line.includes('dns://myappb not ready')) break;
+    // the wait for the Service has begun; what it finds first, a slow machine may see too late
+    if (line.includes('starts: wait dns://myappb')) break;
   }
   child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number];
+  const [code] = (await exit) as [number];
   assert.equal(code, 130, output());
   assert.deepEqual(readdirSync(folder.path), []);
 });
