@@ -12,7 +12,7 @@ import { type MemoryLog, memoryLog } from './memory-log.ts';
 export interface RunningWait {
   readonly ended: Promise<StepReport>;
   readonly log: MemoryLog;
-  /** Resolves with the next line of the log that fits. */
+  /** Resolves with the next line of the log that fits; rejects where it ends without one. */
   readonly saw: (pattern: RegExp) => Promise<void>;
   /** What SIGTERM would do. */
   readonly stop: AbortController;
@@ -28,12 +28,19 @@ export function startWait(words: readonly string[], env: Runtime['env'] = {}, cl
     for (const [pattern, resolve] of waiting) if (pattern.test(entries[0]?.message ?? '')) resolve();
     return push(...entries);
   };
-  const saw = (pattern: RegExp) => new Promise<void>((resolve) => waiting.push([pattern, resolve]));
   const runtime = { clock, random: systemRandom, log, env, signal: stop.signal };
   // an attempt that a slow machine cut short would be one more than a test counts
   const patient = words.includes('--timeout') ? words : [...words, '--timeout', '30s'];
   const ended = wait(parseStep(['wait', ...patient]) as WaitStep, runtime);
   ended.catch(() => {});
+  const saw = (pattern: RegExp) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    waiting.push([pattern, resolve]);
+    const unseen = () => reject(new Error(`it ended, and nothing of it was like ${pattern}`));
+    ended.then(unseen, unseen);
+    promise.catch(() => {});
+    return promise;
+  };
   return { ended, log, saw, stop };
 }
 

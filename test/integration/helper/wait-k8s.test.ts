@@ -248,19 +248,6 @@ test('what is ready must stay so for as long as asked, though nothing is told', 
   assert.equal(attempts, 3);
 });
 
-test('an API server that goes away is named, and its return finds what changed', async () => {
-  await using api = await ApiServer.start();
-  const waiting = startWait(['k8s://job/migrate', '--interval', '20ms'], api.env);
-  await api.sees('watch', 1);
-  api.tokens.clear();
-  api.endWatches('cut');
-  await waiting.saw(/the Kubernetes API refuses: Unauthorized/);
-  assert.match(String(waiting.log.entries.at(-1)?.fields.hint), /does not know the token/);
-  api.tokens.add('first');
-  api.put(jobs, 'migrate', job('Complete'));
-  await waiting.ended;
-});
-
 test('at the deadline what is known of it is said', async () => {
   await using api = await ApiServer.start();
   api.put(jobs, 'migrate', job());

@@ -61,6 +61,8 @@ export class K8sList {
   /** Wakes whoever waits for news. */
   #wake = () => {};
   #hasNews = false;
+  /** The last attempt did not come to its end: what was told before it may be news to whoever asks. */
+  #isBehind = false;
 
   constructor(query: K8sQuery, api: K8sApi, runtime: ProbeWorld['runtime']) {
     this.query = query;
@@ -70,6 +72,13 @@ export class K8sList {
 
   /** Brings the objects up to date; of what it could not, the cause. */
   async sync(ask: Ask): Promise<Refusal | undefined> {
+    this.#isBehind = true;
+    const trouble = await this.#catchUp(ask);
+    this.#isBehind = trouble !== undefined;
+    return trouble;
+  }
+
+  async #catchUp(ask: Ask): Promise<Refusal | undefined> {
     this.#hasNews = false;
     this.#isStale = false;
     this.#syncedAtMs = this.#runtime.clock.now();
@@ -86,6 +95,7 @@ export class K8sList {
   /** Waits for news; false where there will be none, and asking again is the only way. */
   async changed(signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#runtime;
+    if (this.#isBehind) return false;
     for (;;) {
       if (this.#hasNews) return true;
       // a new list is the only way, and it is time for it, unless the last one was made a moment ago
