@@ -15,6 +15,9 @@ const notes = 'object.metadata.annotations';
 export const pathsIn = (texts: string): string =>
   `${texts}.map(text, text.findAll('/[^\\\\s"\\',\\\\]}]*')).flatten()\n  .map(path, path.startsWith('///') ? path.substring(2) : path)`;
 
+const setting = (key: keyof typeof usualSettings) =>
+  `${celText(key)} in variables.settings ? variables.settings[${celText(key)}] : ${celText(usualSettings[key])}`;
+
 const variables = (name: string, settings: string): Readonly<Record<string, string>> => ({
   settings,
   position: `'position' in variables.settings ? variables.settings['position'] : ${celText(usualSettings.position)}`,
@@ -48,6 +51,8 @@ const variables = (name: string, settings: string): Readonly<Record<string, stri
     "  && ['cpu', 'memory'].all(name, name in one.resources.limits && name in one.resources.requests",
     '    && quantity(string(one.resources.limits[name])).compareTo(quantity(string(one.resources.requests[name]))) == 0))',
   ].join('\n'),
+  // a Guaranteed pod stays so, see ../inject/guaranteed.ts
+  share: `{'cpu': string(object.spec.containers[0].resources.limits['cpu']), 'memory': string(${setting('memoryLimit')})}`,
   place: [
     "variables.position == 'first' ? 0",
     ": variables.position == 'last' ? size(variables.others)",
@@ -55,9 +60,6 @@ const variables = (name: string, settings: string): Readonly<Record<string, stri
     `    && (variables.position == 'after-sidecars' || one.name in ${celTexts(meshProxies)})).lastIndexOf(true) + 1`,
   ].join('\n'),
 });
-
-const setting = (key: keyof typeof usualSettings) =>
-  `${celText(key)} in variables.settings ? variables.settings[${celText(key)}] : ${celText(usualSettings[key])}`;
 
 const type = 'Object.spec.initContainers';
 
@@ -73,13 +75,9 @@ function helper(name: string): string {
     `] + (!('deadline' in variables.settings) ? []`,
     `  : [${variable(`name: ${deadline}, value: variables.settings['deadline']`)}])`,
   ].join('\n');
-  // a Guaranteed pod stays so, see ../inject/guaranteed.ts
-  const share = `{'cpu': string(object.spec.containers[0].resources.limits['cpu']), 'memory': string(${setting('memoryLimit')})}`;
   const resources = [
-    `variables.guaranteed ? ${type}.resources{`,
-    `  requests: ${share},`,
-    `  limits: ${share}`,
-    `} : ${type}.resources{`,
+    `variables.guaranteed ? ${type}.resources{requests: variables.share, limits: variables.share}`,
+    `: ${type}.resources{`,
     `  requests: {'cpu': ${setting('cpuRequest')}, 'memory': ${setting('memoryRequest')}},`,
     `  limits: {'memory': ${setting('memoryLimit')}}`,
     '}',
