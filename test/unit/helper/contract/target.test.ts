@@ -15,6 +15,11 @@ test('reads names, addresses and ports', () => {
   assert.deepEqual(hostOf(parseTarget('tcp://[fd00::7]:80')), { host: 'fd00::7', port: 80 });
   assert.deepEqual(hostOf(parseTarget('https://[fd00::7]/x')), { host: 'fd00::7', port: 443 });
   assert.deepEqual(hostOf(parseTarget('dns://_sql._tcp.db.')), { host: '_sql._tcp.db.', port: undefined });
+  assert.deepEqual(hostOf(parseTarget('http://api/x')), { host: 'api', port: 80 });
+  const longest = 'a'.repeat(63);
+  assert.deepEqual(hostOf(parseTarget(`tcp://${longest}:65535`)), { host: longest, port: 65_535 });
+  const socket = `/${'x'.repeat(106)}`;
+  assert.deepEqual(parseTarget(`unix://${socket}`), { kind: 'unix', text: `unix://${socket}`, path: socket });
   // since Kubernetes 1.37 the name of a Service may begin with a digit
   assert.deepEqual(hostOf(parseTarget('tcp://7db:1')), { host: '7db', port: 1 });
 });
@@ -35,6 +40,22 @@ test('servers have their usual ports, and TLS where the scheme says so', () => {
       'nats 1 false',
     ],
   );
+});
+
+test('what stands behind the port of a server is a name', () => {
+  const target = parseTarget('kafka://kafka:9093/orders');
+  assert.deepEqual('path' in target && { ...hostOf(target), path: target.path }, {
+    host: 'kafka',
+    port: 9_093,
+    path: 'orders',
+  });
+  const without = parseTarget('postgres://db/');
+  assert.deepEqual('path' in without && { ...hostOf(without), path: without.path }, {
+    host: 'db',
+    port: 5_432,
+    path: '',
+  });
+  assert.throws(() => parseTarget('postgres:///shop'), /must be a name or an address/);
 });
 
 test('shows no secret of a URL', () => {
@@ -59,6 +80,10 @@ const faults: readonly [target: string, message: string][] = [
   ['tcp://db:65536', 'target "tcp://db:65536": the port must be from 1 to 65535'],
   ['tcp://a b:1', 'target "tcp://a b:1": must be a name or an address, with a port where one belongs'],
   ['tcp://a..b:1', 'target "tcp://a..b:1": has a label that is empty or longer than 63 characters (RFC 1035 §2.3.4)'],
+  [
+    `tcp://${'a'.repeat(64)}:1`,
+    `target "tcp://${'a'.repeat(64)}:1": has a label that is empty or longer than 63 characters (RFC 1035 §2.3.4)`,
+  ],
   ['dns://db:53', 'target "dns://db:53": a name has no port; to wait for a port use tcp://'],
   ['http://', 'target "http://": is not a URL'],
   ['file://data/a', 'target "file://data/a": must name an absolute path, such as file:///data/ready'],

@@ -45,6 +45,7 @@ test('reads the digests that servers give, and leaves out those that are of some
   const read = (headers: Record<string, string>) => serverDigest((name) => headers[name])?.digests[0];
   const [short, strong] = [base64('sha256'), base64('sha512')];
   assert.equal(read({ 'repr-digest': `sha-256=:${short}:, sha-512=:${strong}:` }), hex('sha512'));
+  assert.equal(read({ 'repr-digest': `sha-512=:${strong}:, sha-256=:${short}:` }), hex('sha512'));
   assert.equal(read({ digest: `SHA-256=${short}` }), hex('sha256'));
   assert.equal(read({ 'x-amz-checksum-sha256': short }), hex('sha256'));
   assert.equal(read({ 'x-amz-checksum-sha256': `${short}-12` }), undefined, 'a digest of digests');

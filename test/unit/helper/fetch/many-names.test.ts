@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkNames, nameFault } from '../../../../helper/src/fetch/many/names.ts';
+import { checkNames, nameFault, shownName } from '../../../../helper/src/fetch/many/names.ts';
 import { readList } from '../../../../helper/src/fetch/many/read-list.ts';
 
 const hex = 'ab'.repeat(32);
@@ -15,6 +15,19 @@ test('names that lead elsewhere, forge a log or hide are refused', () => {
     assert.notEqual(nameFault(name), undefined, JSON.stringify(name));
   }
   for (const name of ['a', 'a b/c', 'ü/…', '-rf', '.hidden', '...']) assert.equal(nameFault(name), undefined, name);
+});
+
+test('a name is bounded as file systems and archives are, and shown in part where it is long', () => {
+  const parts = (count: number) => Array.from({ length: count }, () => 'a').join('/');
+  const bytes = (count: number) => `${`${'x'.repeat(255)}/`.repeat(8)}${'y'.repeat(count - 2_048)}`;
+  const rows = [
+    [parts(64), parts(65), 'lies more than 64 folders deep'],
+    ['ü'.repeat(127), 'ü'.repeat(128), 'has a part of more than 255 bytes'],
+    [bytes(2_049).slice(1), bytes(2_049), 'has more than 2048 bytes'],
+  ] as const;
+  for (const [longest, longer, fault] of rows) assert.deepEqual([longest, longer].map(nameFault), [undefined, fault]);
+  assert.equal(shownName('b'.repeat(200)), `"${'b'.repeat(200)}"`);
+  assert.equal(shownName(`a${'b'.repeat(200)}`), `"a${'b'.repeat(199)}…"`);
 });
 
 test('a name twice, and one that is a file and a folder, are refused', () => {
@@ -68,11 +81,23 @@ test('a plain list gives URLs and paths, names and digests', () => {
   );
 });
 
+test('a list of a bucket names what lies in it, beside it, and on the web', () => {
+  const sources = (text: string) => read(text, 's3://bucket/v1/list').map(({ source }) => source);
+  const web = ['https://example.org/b', 'http://example.org/c'];
+  assert.deepEqual(sources(`./d/a\ns3://bucket/e\n${web.join('\n')}\n`), [
+    's3://bucket/v1/d/a',
+    's3://bucket/e',
+    ...web,
+  ]);
+});
+
 test('lists that cannot be meant are refused', () => {
   for (const [text, fault] of [
     [`${hex}  a\nno checksum\n`, /but for "no checksum"/],
     [`${'a'.repeat(32)}  a\n`, /broken kind of digest/],
     [`${hex}  a\n${'cd'.repeat(32)}  a\n`, /twice, with different digests/],
+    ['a b c\n', /is not SOURCE \[NAME\] \[DIGEST\]/],
+    [`a sha256:${hex} sha256:${hex}\n`, /is not SOURCE \[NAME\] \[DIGEST\]/],
     ['a b c d\n', /is not SOURCE \[NAME\] \[DIGEST\]/],
     ['file:///etc/passwd\n', /is file:, which a list from https: may not name/],
     ['s3://bucket/a\n', /is s3:, which a list from https: may not name/],
@@ -83,6 +108,9 @@ test('lists that cannot be meant are refused', () => {
     assert.throws(() => read(text), fault);
   }
   assert.throws(() => read('s3://other/a\n', 's3://bucket/list'), /lies in another bucket/);
+  for (const source of ['file:///etc/passwd', 's3://bucket/a']) {
+    assert.throws(() => read(`${source}\n`, 'http://example.org/list'), /which a list from http: may not name/);
+  }
 });
 
 test('how many lines a list has is known before any of them is read', () => {

@@ -32,6 +32,7 @@ test('only something strong says that it is the same object', () => {
   assert.equal(compareValidators({ etag: '"a"', ...strongDate }, { etag: '"b"', ...strongDate }), 'other');
   assert.equal(compareValidators({ etag: 'W/"a"' }, { etag: 'W/"a"' }), 'unknown');
   assert.equal(compareValidators({ etag: 'W/"a"' }, { etag: 'W/"b"' }), 'other');
+  assert.equal(compareValidators({ etag: '"a"' }, { etag: 'W/"a"' }), 'unknown');
   assert.equal(compareValidators(strongDate, strongDate), 'same');
   assert.equal(compareValidators(strongDate, { lastModified: 'other' }), 'other');
   assert.equal(compareValidators({ ...strongDate, lastModifiedStrong: false }, strongDate), 'unknown');
