@@ -1,6 +1,7 @@
 // One TCP connection to whichever of several addresses answers first (RFC 8305, "happy eyeballs").
 import { connect, type Socket } from 'node:net';
 import type { Failure } from '../core/failure.ts';
+import { overReason } from '../core/over-reason.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Address, formatEndpoint } from './address.ts';
 import type { ConnectTo, Endpoint } from './connect-to.ts';
@@ -42,7 +43,7 @@ export function connectToAny(
     let pause = new AbortController();
 
     const end = () => {
-      pause.abort();
+      pause.abort(overReason);
       signal.removeEventListener('abort', abort);
       for (const socket of dialling.keys()) socket.destroy();
     };
@@ -67,7 +68,7 @@ export function connectToAny(
       socket.once('error', fail);
     };
     const dialNext = () => {
-      pause.abort();
+      pause.abort(overReason);
       const next = waiting.shift();
       if (next !== undefined) dialOne(next);
       else if (dialling.size === 0) {

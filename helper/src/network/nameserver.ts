@@ -1,6 +1,7 @@
 // One question to one name server. c-ares speaks the protocol (UDP, TCP for truncated answers); the search list,
 // the other servers and the next try are resolver.ts's.
 import type { Resolver } from 'node:dns/promises';
+import { overReason } from '../core/over-reason.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** The record types that can be asked for. */
@@ -73,7 +74,7 @@ export async function askNameserver(
     // an answer that cannot be read (EBADRESP) is a server's failure too
     return { kind: 'trouble', trouble: troubles[code] ?? 'SERVFAIL', nameserver };
   } finally {
-    over.abort();
+    over.abort(overReason);
     signal.removeEventListener('abort', cancel);
   }
 }

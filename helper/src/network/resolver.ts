@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { addressFamily } from '../core/address.ts';
 import { asFailure, descriptorErrors, Failure } from '../core/failure.ts';
+import { overReason } from '../core/over-reason.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Address } from './address.ts';
 import { parseHostsFile } from './hosts-file.ts';
@@ -80,7 +81,7 @@ export async function resolveAddresses(
       // "no AAAA" beside a silent A says little: the worse news counts
       return 'value' in second ? second : worse(first, second);
     } finally {
-      over.abort();
+      over.abort(overReason);
     }
   });
 }

@@ -2,6 +2,7 @@
 // It knows nothing of what is tried, and finds no words: the rooms do.
 import { type Backoff, backoffDelayMs } from '../core/backoff.ts';
 import { asFailure, Failure } from '../core/failure.ts';
+import { overReason } from '../core/over-reason.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 
@@ -154,6 +155,6 @@ async function withinTimeout<T>(
     signal.throwIfAborted();
     return { failure: asFailure(thrown) };
   } finally {
-    over.abort(new Failure('BUG', 'the attempt is over'));
+    over.abort(overReason);
   }
 }

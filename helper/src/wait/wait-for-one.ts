@@ -1,5 +1,6 @@
 // One target: asks until it is ready, broken, or the deadline passes.
 import { Failure } from '../core/failure.ts';
+import { overReason } from '../core/over-reason.ts';
 import { retry, type Turn } from '../retry/retry.ts';
 import type { Runtime } from '../runtime.ts';
 import { pauseMs } from './long-wait.ts';
@@ -87,7 +88,7 @@ async function pause(
   try {
     if (await Promise.race([change, last])) return;
   } finally {
-    over.abort();
+    over.abort(overReason);
   }
   await clock.sleep(Math.max(0, delayMs - (clock.now() - startMs)), signal);
 }
