@@ -82,5 +82,7 @@ export function readCorpus({ name, takes }: Parser): Buffer[] {
 /** Where the corpus of a parser lies, and what it is as text. */
 export function formatCorpus({ name, takes }: Parser, inputs: readonly Buffer[]): { path: string; text: string } {
   const texts = inputs.map((input) => (takes === 'text' ? input.toString() : deflateRawSync(input).toString('base64')));
-  return { path: corpusPath(name), text: `${JSON.stringify(texts, null, 2)}\n` };
+  // as the formatter has it: on one line, where it fits there
+  const line = `[${texts.map((text) => JSON.stringify(text)).join(', ')}]`;
+  return { path: corpusPath(name), text: `${line.length <= 120 ? line : JSON.stringify(texts, null, 2)}\n` };
 }
