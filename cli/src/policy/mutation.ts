@@ -20,7 +20,7 @@ const setting = (key: keyof typeof usualSettings) =>
 
 const variables = (name: string, settings: string): Readonly<Record<string, string>> => ({
   settings,
-  position: `'position' in variables.settings ? variables.settings['position'] : ${celText(usualSettings.position)}`,
+  position: setting('position'),
   // what cannot be done is left; the ValidatingAdmissionPolicy then says what is wrong
   able: `'image' in variables.settings && variables.position in ${celTexts(Object.keys(positions))}`,
   asked: [wait, fetch].map(({ key }) => `${celText(key)} in ${notes}`).join(' || '),

@@ -59,9 +59,10 @@ export class SmallFiles {
     this.#asked.set(late, this.#runtime.clock.now());
     try {
       await this.#staging.makeWay(name);
-      const path = `${tree}/${name}`;
-      const asked = { ...{ agent, url, maxRedirects, maxSizeBytes, requireIntegrity, mode }, path };
-      const small = await fetchSmallFile(file, { ...asked, headers: await headers(url), memory, signal: late.signal });
+      const small = await fetchSmallFile(file, {
+        ...{ agent, url, headers: await headers(url), maxRedirects, maxSizeBytes },
+        ...{ requireIntegrity, mode, path: `${tree}/${name}`, memory, signal: late.signal },
+      });
       if (small === undefined) return undefined;
       const { fd, ...facts } = small;
       this.#staging.finish({ name, ...facts, source: originOf(file) });
